@@ -1,0 +1,41 @@
+import type { FromScreen, ToScreen } from '../../shared/screen/wire.ts'
+
+/** What a wall is shown on: a window of Electron's, or a Chromium that this process drives. */
+export type HostName = 'electron' | 'chromium'
+
+/** How a host is started. */
+export type HostOptions = {
+  /** The page's address on the loopback server. */
+  readonly address: string
+  /** A folder for the browser's own files; nothing of worth is kept there. */
+  readonly profileDir: string
+  /** Draw without a display: nobody sees the wall but screenshots. */
+  readonly headless: boolean
+  /** Width and height in pixels when headless or windowed; undefined fills the display. */
+  readonly size: { readonly width: number; readonly height: number } | undefined
+}
+
+/** What a host reports. Messages have been parsed: a page that speaks otherwise is reported as gone and loaded anew. */
+export type HostListener = {
+  message(message: FromScreen): void
+  /** The picture was lost; the host is already bringing it back. `what` is the part that died. */
+  gone(what: 'page' | 'gpu' | 'browser', reason: string): void
+  /** The page loads again after it was gone. It says hello by itself. */
+  back(): void
+}
+
+/** The window on the wall. The page cannot tell which host shows it. Exactly one page is ever open. */
+export type Host = {
+  readonly name: HostName
+  /** The browser's product and version, for people. */
+  readonly version: string
+  /** Sends to the page as it is now; a message to a page that is gone is dropped, since every page begins with hello. */
+  send(message: ToScreen): void
+  /** What the audience sees, as a PNG. Rejects when no page can answer. */
+  screenshot(): Promise<Uint8Array>
+  /** Ends the window and every process it started. */
+  stop(): Promise<void>
+}
+
+/** Starts a host and resolves when its page has begun to load; rejects when the browser cannot be started at all. */
+export type StartHost = (options: HostOptions, listener: HostListener) => Promise<Host>

@@ -1,0 +1,46 @@
+import { z } from 'zod'
+import { assetName } from '../asset-name.ts'
+import { instant, name, playerId, revision } from './fields.ts'
+
+const timeZone = z.string().max(64).refine(isTimeZone, 'expected an IANA time zone such as Asia/Shanghai')
+
+/** The payload of a site document: everything that belongs to one wall. Signed by an operator key. */
+export const site = z
+  .strictObject({
+    kind: z.literal('site'),
+    id: playerId,
+    revision,
+    issuedAt: instant,
+    target: z.string(),
+    name: z.string().max(200).optional(),
+    place: z
+      .strictObject({
+        label: z.string().max(200).optional(),
+        latitude: z.number().min(-90).max(90).optional(),
+        longitude: z.number().min(-180).max(180).optional(),
+      })
+      .optional(),
+    timeZone: timeZone.optional(),
+    groups: z.array(name).max(64).default([]),
+    output: z.record(z.string(), z.unknown()).optional(),
+    brightness: z.record(z.string(), z.unknown()).optional(),
+    hours: z.record(z.string(), z.unknown()).optional(),
+    rules: z.record(z.string(), z.unknown()).optional(),
+    sync: z.strictObject({ group: name }).optional(),
+    fallback: z.array(assetName).max(64).default([]),
+    cache: z.strictObject({ quotaBytes: z.int().min(1).optional() }).optional(),
+  })
+  .refine((document) => document.target === `players/${document.id}`, {
+    path: ['target'],
+    message: 'expected players/ and the id of this document',
+  })
+export type Site = z.infer<typeof site>
+
+function isTimeZone(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone })
+    return true
+  } catch {
+    return false // RangeError is how Intl says that it does not know the zone
+  }
+}

@@ -1,0 +1,14 @@
+// The few web-standard globals that pure code may use: Node, Electron and browsers all have them, and they neither wait,
+// draw, nor look at a clock. Everything else of the platform is out of reach in shared/.
+declare class TextEncoder {
+  encode(text: string): Uint8Array<ArrayBuffer>
+}
+declare class TextDecoder {
+  constructor(label: 'utf-8', options: { fatal: boolean })
+  decode(bytes: Uint8Array): string
+}
+declare class URL {
+  constructor(address: string)
+  readonly protocol: string
+  readonly href: string
+}

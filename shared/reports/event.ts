@@ -1,0 +1,46 @@
+import { z } from 'zod'
+import { instant } from '../documents/fields.ts'
+
+/** Every code a player reports, with its severity; codes are stable. */
+export const eventCodes = {
+  'player-started': 'info',
+  'document-accepted': 'info',
+  'document-refused': 'warning',
+  'asset-cached': 'info',
+  'asset-download-failed': 'warning',
+  'asset-hash-mismatch': 'error',
+  'asset-damaged': 'error',
+  'item-failed': 'error',
+  'item-stalled': 'error',
+  'item-quarantined': 'warning',
+  'stage-gone': 'error',
+  'stage-back': 'info',
+  'slate-shown': 'warning',
+  'client-id-taken': 'error',
+  'configuration-wrong': 'error',
+} as const satisfies Record<string, 'info' | 'warning' | 'error'>
+export type EventCode = keyof typeof eventCodes
+
+/** A fault or notice. Readers tolerate codes they do not know: a newer player may send them. */
+export const event = z.object({
+  at: instant,
+  code: z.string(),
+  severity: z.enum(['info', 'warning', 'error']),
+  message: z.string(),
+  about: z.record(z.string(), z.unknown()),
+})
+export type PlayerEvent = z.infer<typeof event>
+
+/** An event of a known code, with the severity that belongs to it. `at` is an RFC 3339 instant. */
+export const eventOf = (
+  code: EventCode,
+  at: string,
+  message: string,
+  about: Record<string, unknown> = {},
+): PlayerEvent => ({
+  at,
+  code,
+  severity: eventCodes[code],
+  message,
+  about,
+})

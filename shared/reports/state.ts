@@ -1,0 +1,47 @@
+import { z } from 'zod'
+import { instant } from '../documents/fields.ts'
+
+/** `ready` may play but something else does; `scheduled` waits for its window; `waiting` lacks bytes or approvals. */
+export const playlistStatus = z.enum(['waiting', 'ready', 'live', 'scheduled', 'expired', 'withdrawn'])
+export type PlaylistStatus = z.infer<typeof playlistStatus>
+
+export const shownNow = z.union([
+  z.object({ playlist: z.string(), revision: z.int(), item: z.string(), asset: z.string(), since: instant }),
+  z.object({ slate: z.string() }),
+])
+export type ShownNow = z.infer<typeof shownNow>
+
+export const playlistReport = z.object({
+  id: z.string(),
+  target: z.string(),
+  revision: z.int(),
+  status: playlistStatus,
+  missingBytes: z.int(),
+  reasons: z.array(z.string()),
+})
+export type PlaylistReport = z.infer<typeof playlistReport>
+
+export const refusedReport = z.object({
+  at: instant,
+  topic: z.string(),
+  code: z.string(),
+  field: z.string(),
+  message: z.string(),
+})
+export type RefusedReport = z.infer<typeof refusedReport>
+
+/** What is on the wall, what is next, and what every playlist is waiting for. Retained; sent when it changes. */
+export const state = z.object({
+  at: instant,
+  now: shownNow,
+  next: z.object({ playlist: z.string(), item: z.string() }).nullable(),
+  playlists: z.array(playlistReport),
+  refused: z.array(refusedReport),
+  clock: z.enum(['trusted', 'holdover', 'unknown']),
+  trust: z.int(),
+  site: z.int(),
+  playerKey: z.unknown().optional(),
+  version: z.string(),
+  host: z.string(),
+})
+export type State = z.infer<typeof state>

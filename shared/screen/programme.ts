@@ -1,0 +1,50 @@
+import { z } from 'zod'
+import { assetName } from '../asset-name.ts'
+import { localizedText } from '../documents/fields.ts'
+import { credit, fit, mediaType, transition } from '../documents/playlist.ts'
+
+/** Names a showing within a programme: the same item with other bytes is another showing. */
+export const showingKey = z.string().brand<'ShowingKey'>()
+export type ShowingKey = z.infer<typeof showingKey>
+
+/** One item as the screen shows it: everything it needs is here, and the address is local. */
+export const showing = z.strictObject({
+  key: showingKey,
+  playlist: z.string(),
+  revision: z.int(),
+  item: z.string(),
+  asset: assetName,
+  mediaType,
+  /** Below the loopback server's prefix, relative to the page: `assets/<64 hex>`. */
+  address: z.string(),
+  /** How long it stays, in seconds; null: a film plays once, whole. A film shorter than this starts again. */
+  seconds: z.number().positive().nullable(),
+  fit,
+  transition,
+  audio: z.boolean(),
+  caption: localizedText.optional(),
+  credit: credit.optional(),
+  hashtag: z.string().optional(),
+  qr: z.string().optional(),
+})
+export type Showing = z.infer<typeof showing>
+
+/** One playlist's showings in order, and its weight among the lanes. `key` is the playlist's target and id. */
+export const lane = z.strictObject({
+  key: z.string(),
+  weight: z.int().min(1),
+  showings: z.array(showing).min(1),
+})
+export type Lane = z.infer<typeof lane>
+
+/** The loop: the lanes of the winning level take turns by weight. No lanes: the slate, for the reason given. */
+export const programme = z.strictObject({
+  /** Changes whenever anything below does. */
+  id: z.string(),
+  lanes: z.array(lane),
+  slateReason: z.string().nullable(),
+})
+export type Programme = z.infer<typeof programme>
+
+export const keyOf = (lane: string, item: string, asset: string): ShowingKey =>
+  showingKey.parse(`${lane}/${item}/${asset}`)

@@ -1,0 +1,61 @@
+import { z } from 'zod'
+import { assetName } from '../asset-name.ts'
+import { programme, showingKey } from './programme.ts'
+import { position } from './rotation.ts'
+
+/**
+ * Main to screen. A message replaces what an earlier one of its kind said; none is ever waited for.
+ *
+ * `programme`: the whole loop. What is on stays until its end if it is in the new loop or its key is in `mayFinish`;
+ * otherwise it leaves at once. `resume` says where to begin, and counts only for a page that has shown nothing yet.
+ */
+export const toScreen = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('programme'),
+    programme,
+    mayFinish: z.array(showingKey),
+    resume: position.nullable(),
+    playerName: z.string(),
+    /** Languages of captions in the order they are drawn. */
+    languages: z.array(z.string()),
+  }),
+  /** Ends what is on and goes to the next item at once. */
+  z.strictObject({ kind: z.literal('skip') }),
+])
+export type ToScreen = z.infer<typeof toScreen>
+
+/** Milliseconds since 1970 by the page's clock: a monotonic clock that was set once. */
+const at = z.number()
+
+/** Screen to main. */
+export const fromScreen = z.discriminatedUnion('kind', [
+  /** The page runs and wants its programme. */
+  z.strictObject({ kind: z.literal('hello'), at }),
+  /** The first frame of a showing was presented. `position` is where the loop stood before it: to resume is to show it again. */
+  z.strictObject({ kind: z.literal('shown'), at, key: showingKey, position, next: showingKey.nullable() }),
+  /** A showing left the screen. Frames are 0 for photos. */
+  z.strictObject({
+    kind: z.literal('ended'),
+    at,
+    key: showingKey,
+    startedAt: at,
+    ms: z.number().min(0),
+    presentedFrames: z.int().min(0),
+    droppedFrames: z.int().min(0),
+    outcome: z.enum(['complete', 'interrupted', 'failed']),
+  }),
+  /** The slate is on. */
+  z.strictObject({ kind: z.literal('slate'), at, reason: z.string() }),
+  /** An item could not be shown; it is left out until its bytes change or `untilAt`. */
+  z.strictObject({
+    kind: z.literal('fault'),
+    at,
+    code: z.enum(['item-failed', 'item-stalled', 'item-quarantined']),
+    message: z.string().max(2000),
+    key: showingKey,
+    asset: assetName,
+  }),
+  /** Once a second: proof of life, gated by presented frames. */
+  z.strictObject({ kind: z.literal('beat'), at, presentedFrames: z.int(), on: showingKey.nullable() }),
+])
+export type FromScreen = z.infer<typeof fromScreen>
