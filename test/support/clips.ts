@@ -1,0 +1,265 @@
+import { spawn } from 'node:child_process'
+import { createHash, randomUUID } from 'node:crypto'
+import { access, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { bandHeightShare, encodeBand } from '../oracle/band.ts'
+import { withOrientation } from './exif.ts'
+
+/** Films and photos that say in a band of blocks which item and which frame they are (see test/oracle/band.ts). */
+export type ClipRecipe = FilmRecipe | PhotoRecipe
+
+export type FilmRecipe = {
+  readonly kind: 'film'
+  /** 0 to 254; 255 marks frames that an edit list hides and that must never be seen. */
+  readonly item: number
+  readonly codec: 'h264' | 'vp9' | 'av1'
+  readonly seconds: number
+  /** Multiples of 40; 640×360 unless told. */
+  readonly width?: number
+  readonly height?: number
+  /** Frames a second, 30 unless told. */
+  readonly rate?: number
+  readonly audio?: 'whole' | 'shorter' | 'none'
+  /** MP4 only: frames that are stored in another order than shown. */
+  readonly bFrames?: boolean
+  /** MP4 only: ten frames before the first shown one, hidden by an edit list. */
+  readonly editList?: boolean
+}
+
+export type PhotoRecipe = {
+  readonly kind: 'photo'
+  readonly item: number
+  readonly format: 'jpeg' | 'png' | 'webp' | 'avif' | 'gif'
+  readonly width?: number
+  readonly height?: number
+  /** JPEG only: 6 stores the picture lying on its side, to be turned by 90° clockwise. */
+  readonly orientation?: 1 | 6
+}
+
+/** A made clip: the file, its media type, and what will be seen of it. */
+export type Clip = {
+  readonly file: string
+  readonly mediaType: string
+  readonly item: number
+  readonly width: number
+  readonly height: number
+  /** The number of frames that are shown: the last one carries `frames - 1`. 1 for a photo. */
+  readonly frames: number
+  readonly rate: number
+}
+
+/** How a file can be bad: cut off in the middle, noise after a good header, or no media at all. */
+export type Damage = 'truncated' | 'noise-after-header' | 'not-media'
+
+const cache = join(import.meta.dirname, '../../build/out/clips')
+const hiddenItem = 255
+const hiddenFrames = 10
+/** Goes into every name: raise it when the same recipe gives other bytes. */
+const generation = 1
+
+const endings = {
+  h264: 'mp4',
+  vp9: 'webm',
+  av1: 'webm',
+  jpeg: 'jpg',
+  png: 'png',
+  webp: 'webp',
+  avif: 'avif',
+  gif: 'gif',
+}
+const mediaTypes = { mp4: 'video/mp4', webm: 'video/webm', jpg: 'image/jpeg', png: 'image/png', webp: 'image/webp' }
+
+/** Makes the clip, or finds it made: it is kept in build/out/clips under a hash of its recipe. Needs ffmpeg. */
+export async function makeClip(recipe: ClipRecipe): Promise<Clip> {
+  const { width = 640, height = 360 } = recipe
+  const rate = recipe.kind === 'film' ? (recipe.rate ?? 30) : 30
+  const frames = recipe.kind === 'film' ? Math.round(recipe.seconds * rate) : 1
+  const ending = endings[recipe.kind === 'film' ? recipe.codec : recipe.format]
+  const file = await cached(recipe, ending, (into) =>
+    recipe.kind === 'film' ? makeFilm({ ...recipe, width, height, rate }, frames, into) : makePhoto(recipe, into),
+  )
+  return { file, mediaType: mediaTypeOf(ending), item: recipe.item, width, height, frames, rate }
+}
+
+/** A file that starts like the clip and is damaged; its media type stays the clip's. */
+export async function makeBrokenClip(recipe: ClipRecipe, damage: Damage): Promise<Clip> {
+  const clip = await makeClip(recipe)
+  const bytes = await readFile(clip.file)
+  const file = await cached({ recipe, damage }, clip.file.split('.').at(-1) ?? 'bin', (into) =>
+    writeFile(into, damaged(bytes, damage)),
+  )
+  return { ...clip, file }
+}
+
+async function cached(recipe: object, ending: string, make: (into: string) => Promise<void>): Promise<string> {
+  const hash = createHash('sha256')
+    .update(JSON.stringify([generation, recipe]))
+    .digest('hex')
+    .slice(0, 24)
+  const file = join(cache, `${hash}.${ending}`)
+  const made = await access(file).then(
+    () => true,
+    () => false,
+  )
+  if (made) return file
+  await mkdir(cache, { recursive: true })
+  const draft = join(cache, `${randomUUID()}.${ending}`)
+  try {
+    await make(draft)
+    await rename(draft, file)
+  } finally {
+    await rm(draft, { force: true })
+  }
+  return file
+}
+
+type WholeFilm = FilmRecipe & { readonly width: number; readonly height: number; readonly rate: number }
+
+async function makeFilm(film: WholeFilm, frames: number, into: string): Promise<void> {
+  const hidden = film.editList ? hiddenFrames : 0
+  const bands = Array.from({ length: hidden + frames }, (_, at) =>
+    at < hidden ? encodeBand(hiddenItem, at) : encodeBand(film.item, at - hidden),
+  )
+  const seconds = (hidden + frames) / film.rate
+  const input = [...pictureInput(film.width, film.height, film.rate), ...soundInput(film, seconds)]
+  const encoded = film.editList ? into.replace(/(\.\w+)$/, '-whole$1') : into
+  const output = [
+    ...filmCodec(film),
+    '-t',
+    `${seconds}`,
+    '-map',
+    '[out]',
+    ...(film.audio === 'none' ? [] : ['-map', '2:a']),
+  ]
+  await ffmpeg([...input, '-filter_complex', burnIn(film.width, film.height), ...output, encoded], bands)
+  if (!film.editList) return
+  await ffmpeg(['-ss', `${hidden / film.rate}`, '-i', encoded, '-c', 'copy', '-movflags', '+faststart', into], [])
+  await rm(encoded)
+}
+
+async function makePhoto(photo: PhotoRecipe, into: string): Promise<void> {
+  const { width = 640, height = 360, orientation = 1 } = photo
+  const turn = orientation === 6 ? ',transpose=cclock' : ''
+  const filter = burnIn(width, height).replace('[out]', `${turn}${photoColours(photo.format)}[out]`)
+  const output = [...photoCodec(photo.format), '-frames:v', '1', '-map', '[out]', into]
+  await ffmpeg([...pictureInput(width, height, 30), '-filter_complex', filter, ...output], [encodeBand(photo.item, 0)])
+  if (orientation !== 1) await writeFile(into, withOrientation(await readFile(into), orientation))
+}
+
+/** A moving test picture, so that the codecs have real work, and the bands as a picture of 40×1 from stdin. */
+function pictureInput(width: number, height: number, rate: number): string[] {
+  const scene = ['-f', 'lavfi', '-i', `testsrc2=size=${width}x${height}:rate=${rate}`]
+  return [
+    ...scene,
+    '-f',
+    'rawvideo',
+    '-pix_fmt',
+    'gray',
+    '-video_size',
+    '40x1',
+    '-framerate',
+    `${rate}`,
+    '-i',
+    'pipe:0',
+  ]
+}
+
+function burnIn(width: number, height: number): string {
+  const bandHeight = Math.round((height * bandHeightShare) / 2) * 2
+  return `[1:v]scale=${width}:${bandHeight}:flags=neighbor[band];[0:v][band]overlay=0:0:shortest=1[out]`
+}
+
+function soundInput(film: FilmRecipe, seconds: number): string[] {
+  if (film.audio === 'none') return []
+  const length = film.audio === 'shorter' ? seconds - 0.4 : seconds
+  return ['-f', 'lavfi', '-i', `sine=frequency=${220 + film.item * 10}:sample_rate=48000:duration=${length}`]
+}
+
+function filmCodec(film: FilmRecipe): string[] {
+  const colours = ['-pix_fmt', 'yuv420p']
+  switch (film.codec) {
+    case 'h264': {
+      const order = film.bFrames ? ['-bf', '3', '-b_strategy', '0'] : ['-bf', '0']
+      return [...colours, '-c:v', 'libx264', '-preset', 'veryfast', ...order, '-c:a', 'aac', '-movflags', '+faststart']
+    }
+    case 'vp9':
+      return [
+        ...colours,
+        '-c:v',
+        'libvpx-vp9',
+        '-deadline',
+        'realtime',
+        '-cpu-used',
+        '8',
+        '-b:v',
+        '2M',
+        '-c:a',
+        'libopus',
+      ]
+    case 'av1':
+      return [...colours, '-c:v', 'libsvtav1', '-preset', '12', '-crf', '35', '-c:a', 'libopus']
+  }
+}
+
+function photoColours(format: PhotoRecipe['format']): string {
+  return format === 'avif' ? ',format=yuv420p' : format === 'jpeg' ? ',format=yuvj420p' : ',format=rgb24'
+}
+
+function photoCodec(format: PhotoRecipe['format']): string[] {
+  switch (format) {
+    case 'jpeg':
+      return ['-c:v', 'mjpeg', '-q:v', '2', '-f', 'image2', '-update', '1']
+    case 'png':
+      return ['-c:v', 'png', '-f', 'image2', '-update', '1']
+    case 'webp':
+      return ['-c:v', 'libwebp', '-quality', '90']
+    case 'avif':
+      return ['-c:v', 'libaom-av1', '-still-picture', '1', '-crf', '20', '-cpu-used', '8', '-f', 'avif']
+    case 'gif':
+      return ['-c:v', 'gif']
+  }
+}
+
+function mediaTypeOf(ending: string): string {
+  return Object.entries(mediaTypes).find(([known]) => known === ending)?.[1] ?? `image/${ending}`
+}
+
+function damaged(bytes: Buffer, damage: Damage): Buffer {
+  switch (damage) {
+    case 'truncated':
+      return bytes.subarray(0, Math.floor(bytes.length * 0.4))
+    case 'noise-after-header':
+      return Buffer.concat([bytes.subarray(0, headerLength(bytes)), noise(bytes.length - headerLength(bytes))])
+    case 'not-media':
+      return Buffer.from('<!doctype html><title>404 Not Found</title>')
+  }
+}
+
+/** Up to where an MP4's media data begin; for the others, the first kilobyte. */
+function headerLength(bytes: Buffer): number {
+  const mediaData = bytes.indexOf('mdat')
+  return mediaData > 0 ? mediaData + 4 : Math.min(1024, Math.floor(bytes.length / 10))
+}
+
+/** The same noise each time: what a test plays must not depend on chance. */
+function noise(length: number): Buffer {
+  const blocks = Array.from({ length: Math.ceil(length / 32) }, (_, at) =>
+    createHash('sha256').update(`${at}`).digest(),
+  )
+  return Buffer.concat(blocks).subarray(0, length)
+}
+
+async function ffmpeg(args: string[], frames: Uint8Array[]): Promise<void> {
+  const child = spawn('ffmpeg', ['-hide_banner', '-loglevel', 'error', '-y', ...args], {
+    stdio: ['pipe', 'ignore', 'pipe'],
+  })
+  const said: Buffer[] = []
+  child.stderr.on('data', (chunk: Buffer) => said.push(chunk))
+  child.stdin.on('error', () => {}) // ffmpeg may have read enough, or failed: its exit code tells which
+  child.stdin.end(Buffer.concat(frames))
+  const code = await new Promise((resolve, reject) => {
+    child.once('error', (cause) => reject(new Error('ffmpeg did not start; install the package ffmpeg', { cause })))
+    child.once('close', resolve)
+  })
+  if (code !== 0) throw new Error(`ffmpeg ${args.join(' ')}: ${Buffer.concat(said).toString()}`)
+}
