@@ -15,7 +15,7 @@ export type LoopPlan = {
   /** The revisions behind the lanes of every level, so that they can stand in until a later one is complete. */
   readonly inForce: readonly VerifiedPlaylist[]
   readonly reports: readonly PlaylistReport[]
-  /** Every asset the playlists ask for and may show, the soonest needed first. */
+  /** Every asset that is or will be shown, on disk or not: what is live first. Nothing here is ever evicted. */
   readonly wanted: readonly AssetName[]
   /** When something here changes by itself, in milliseconds since 1970; null: never. */
   readonly nextChangeMs: number | null
@@ -47,7 +47,7 @@ export function planLoop(
         winners.some((one) => one.standing === standing),
       ),
     ),
-    wanted: [...new Set(standings.flatMap(({ standing }) => wantedBy(standing)))],
+    wanted: [...new Set(soonestFirst([...chosen, ...standings].map((one) => one.standing)).flatMap(wantedBy))],
     nextChangeMs: nextChange([...newest, ...former], now),
   }
 }
@@ -85,9 +85,13 @@ const report = ({ playlist, missingBytes, reasons }: Standing, status: PlaylistR
   reasons: [...reasons],
 })
 
-/** Assets of what is over or withdrawn are not fetched; what is scheduled is, in advance. */
-const wantedBy = ({ playlist, liveness, missing, showings }: Standing): AssetName[] =>
-  playlist.withdrawn || liveness === 'over' ? [] : [...showings.map((showing) => showing.asset), ...missing]
+/** What is scheduled is fetched in advance; what is over or withdrawn is not. */
+const wantedBy = ({ playlist, liveness, allowed }: Standing): readonly AssetName[] =>
+  playlist.withdrawn || liveness === 'over' ? [] : allowed
+
+/** What is live is needed before what is scheduled. */
+const soonestFirst = (standings: readonly Standing[]): Standing[] =>
+  standings.toSorted((a, b) => Number(b.liveness === 'live') - Number(a.liveness === 'live'))
 
 function whyNothing(standings: readonly Standing[]): string {
   const alive = standings.filter((standing) => !standing.playlist.withdrawn && standing.liveness !== 'over')

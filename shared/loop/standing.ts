@@ -30,7 +30,9 @@ export type Standing = {
   readonly liveness: Liveness
   /** Empty while nothing of it is playable now. */
   readonly showings: readonly Showing[]
-  /** Approved assets that are not on disk, and may still come. */
+  /** Every asset that trust lets be shown, on disk or not. */
+  readonly allowed: readonly AssetName[]
+  /** Those that are not on disk. */
   readonly missing: readonly AssetName[]
   readonly missingBytes: number
   /** Nothing is waited for: what is not here is late. */
@@ -44,7 +46,7 @@ export const laneKey = (playlist: Pick<Playlist, 'target' | 'id'>): string => `$
 /** Decides of one playlist which of its items may be shown at this instant. */
 export function standingOf({ playlist, approvals }: VerifiedPlaylist, now: Circumstances): Standing {
   const assets = [...new Set(playlist.withdrawn ? [] : playlist.items.map((item) => item.asset))]
-  const allowed = assets.filter((asset) => mayBeShown(asset, approvals, now))
+  const allowed = assets.filter((asset) => mayBeShown(asset, approvals, now) && isShowable(playlist, asset))
   const missing = allowed.filter((asset) => !now.held.has(asset))
   const playable = new Set(allowed.filter((asset) => now.held.has(asset)))
   return {
@@ -54,6 +56,7 @@ export function standingOf({ playlist, approvals }: VerifiedPlaylist, now: Circu
     showings: playlist.items
       .filter((item) => playable.has(item.asset) && livenessAt(item, now.atMs, now.timeZone) === 'live')
       .map((item) => showingOf(playlist, item)),
+    allowed,
     missing,
     missingBytes: missing.reduce((sum, asset) => sum + (playlist.assets[asset]?.bytes ?? 0), 0),
     complete: missing.every((asset) => now.late.has(asset)),
@@ -61,7 +64,11 @@ export function standingOf({ playlist, approvals }: VerifiedPlaylist, now: Circu
   }
 }
 
-/** Whether trust lets this asset be shown here and now, and the player can show it. The bytes are another question. */
+/** Live streams and HLS sets are not shown by this version: they are left out and said, not tried. */
+const isShowable = (playlist: Playlist, asset: AssetName): boolean =>
+  playlist.assets[asset]?.mediaType !== 'application/vnd.apple.mpegurl'
+
+/** Whether trust lets this asset be shown here and now. The bytes are another question. */
 export const mayBeShown = (asset: AssetName, approvals: Approvals, now: Circumstances): boolean =>
   !now.takenDown.has(asset) && isApproved(asset, approvals, now.keyring, now)
 
@@ -94,10 +101,12 @@ function reasonsOf(
 ): string[] {
   const late = missing.filter((asset) => now.late.has(asset)).length
   const down = assets.filter((asset) => now.takenDown.has(asset)).length
-  const unapproved = assets.length - allowed.length - down
+  const unshowable = assets.filter((asset) => !isShowable(playlist, asset)).length
+  const unapproved = Math.max(0, assets.length - allowed.length - down - unshowable)
   return [
     ...(!playlist.withdrawn && playlist.items.length === 0 ? ['the playlist has no items'] : []),
     ...(unapproved > 0 ? [`${count(unapproved, 'asset')} without a valid approval here and now`] : []),
+    ...(unshowable > 0 ? [`${count(unshowable, 'asset')} of a kind this player does not show`] : []),
     ...(down > 0 ? [`${count(down, 'asset')} taken down`] : []),
     ...(missing.length > 0 ? [`${count(missing.length, 'asset')} not yet downloaded`] : []),
     ...(late > 0 ? [`${count(late, 'download')} failing, tried again`] : []),
