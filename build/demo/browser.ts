@@ -1,7 +1,16 @@
 import { build } from 'esbuild'
 import puppeteer, { type Browser, type Page } from 'puppeteer-core'
 
-const flags = ['--no-sandbox', '--disable-background-networking', '--no-first-run', '--disable-component-update', '--disable-sync', '--disable-quic', '--disable-gpu', '--force-color-profile=srgb']
+const flags = [
+  '--no-sandbox',
+  '--disable-background-networking',
+  '--no-first-run',
+  '--disable-component-update',
+  '--disable-sync',
+  '--disable-quic',
+  '--disable-gpu',
+  '--force-color-profile=srgb',
+]
 
 /** A page of a headless Chromium with the scenes and the fonts in it; `close` ends the browser. */
 export type Easel = { readonly page: Page; readonly close: () => Promise<void> }
@@ -22,18 +31,32 @@ export const openEasel = async (): Promise<Easel> => {
 }
 
 const launch = (): Promise<Browser> =>
-  puppeteer.launch({ executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', headless: true, pipe: true, args: flags, protocolTimeout: 600_000 })
+  puppeteer.launch({
+    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+    headless: true,
+    pipe: true,
+    args: flags,
+    protocolTimeout: 600_000,
+  })
 
 const fontSheet = () => ({
   stdin: {
-    contents: '@import "@fontsource-variable/noto-sans-sc/index.css"; @import "@fontsource-variable/noto-sans/index.css";',
+    contents:
+      '@import "@fontsource-variable/noto-sans-sc/index.css"; @import "@fontsource-variable/noto-sans/index.css";',
     loader: 'css' as const,
     resolveDir: new URL('.', import.meta.url).pathname,
   },
 })
 
 const bundle = async (input: Parameters<typeof build>[0]): Promise<string> => {
-  const output = await build({ ...input, bundle: true, write: false, format: 'iife', target: 'chrome120', loader: { '.woff2': 'dataurl' } })
+  const output = await build({
+    ...input,
+    bundle: true,
+    write: false,
+    format: 'iife',
+    target: 'chrome120',
+    loader: { '.woff2': 'dataurl' },
+  })
   const [file] = output.outputFiles ?? []
   if (file === undefined) throw new Error('esbuild returned nothing')
   return file.text

@@ -5,7 +5,12 @@ import { once } from 'node:events'
 export const framesPerSecond = 30
 
 /** What one film is encoded from: JPEG frames in order, and a WAV file of the same length. */
-export type Reel = { readonly frames: AsyncIterable<Uint8Array>; readonly soundFile: string; readonly outputFile: string; readonly bitsPerSecond: number }
+export type Reel = {
+  readonly frames: AsyncIterable<Uint8Array>
+  readonly soundFile: string
+  readonly outputFile: string
+  readonly bitsPerSecond: number
+}
 
 /**
  * Encodes a film as every player knows it: H.264 High 4:2:0 in BT.709 with a key frame each second, AAC stereo, index
@@ -31,11 +36,35 @@ const ffmpegArguments = (reel: Reel): string[] => [
   ...['-y', '-hide_banner', '-loglevel', 'error'],
   ...['-f', 'image2pipe', '-c:v', 'mjpeg', '-framerate', `${framesPerSecond}`, '-i', '-', '-i', reel.soundFile],
   // A breath of grain keeps skies from banding; the seed keeps two runs alike.
-  ...['-vf', 'scale=in_range=full:in_color_matrix=bt601:out_color_matrix=bt709:out_range=tv,format=yuv420p,noise=all_seed=7:c0s=3:c0f=t'],
+  ...[
+    '-vf',
+    'scale=in_range=full:in_color_matrix=bt601:out_color_matrix=bt709:out_range=tv,format=yuv420p,noise=all_seed=7:c0s=3:c0f=t',
+  ],
   ...['-c:v', 'libx264', '-profile:v', 'high', '-preset', 'slow', '-b:v', `${reel.bitsPerSecond}`],
-  ...['-maxrate', `${reel.bitsPerSecond * 2}`, '-bufsize', `${reel.bitsPerSecond * 2}`, '-x264-params', 'aq-mode=3:threads=2'],
+  ...[
+    '-maxrate',
+    `${reel.bitsPerSecond * 2}`,
+    '-bufsize',
+    `${reel.bitsPerSecond * 2}`,
+    '-x264-params',
+    'aq-mode=3:threads=2',
+  ],
   ...['-g', `${framesPerSecond}`, '-keyint_min', `${framesPerSecond}`, '-sc_threshold', '0'],
   ...['-colorspace', 'bt709', '-color_primaries', 'bt709', '-color_trc', 'bt709', '-color_range', 'tv'],
-  ...['-c:a', 'aac', '-b:a', '128k', '-ar', '48000', '-shortest', '-movflags', '+faststart', '-fflags', '+bitexact', '-flags', '+bitexact'],
+  ...[
+    '-c:a',
+    'aac',
+    '-b:a',
+    '128k',
+    '-ar',
+    '48000',
+    '-shortest',
+    '-movflags',
+    '+faststart',
+    '-fflags',
+    '+bitexact',
+    '-flags',
+    '+bitexact',
+  ],
   ...['-map_metadata', '-1', reel.outputFile],
 ]

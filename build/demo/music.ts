@@ -3,7 +3,13 @@ import { chanceFrom } from './scenes/chance.ts'
 const sampleRate = 48_000
 
 /** What a film sounds like: a mode to pick notes from, how fast they fall, and how bright the strings are. */
-export type Mood = { readonly seed: number; readonly root: number; readonly chords: readonly (readonly number[])[]; readonly notesPerSecond: number; readonly brightness: number }
+export type Mood = {
+  readonly seed: number
+  readonly root: number
+  readonly chords: readonly (readonly number[])[]
+  readonly notesPerSecond: number
+  readonly brightness: number
+}
 
 /**
  * A bed of soft chords with plucked strings over it in the five-tone scale, as a 16-bit stereo WAV file at 48 kHz
@@ -56,11 +62,22 @@ const addStrings = (mood: Mood, left: Float32Array, right: Float32Array): void =
     if (chance() < 0.22) continue
     const pitch = frequency(mood.root * 2, fiveTones[degree] ?? 0)
     const pan = 0.3 + chance() * 0.4
-    pluck({ pitch, start: Math.round(index * step), loudness: 0.16 + chance() * 0.1, pan, brightness: mood.brightness }, chance, left, right)
+    pluck(
+      { pitch, start: Math.round(index * step), loudness: 0.16 + chance() * 0.1, pan, brightness: mood.brightness },
+      chance,
+      left,
+      right,
+    )
   }
 }
 
-type Note = { readonly pitch: number; readonly start: number; readonly loudness: number; readonly pan: number; readonly brightness: number }
+type Note = {
+  readonly pitch: number
+  readonly start: number
+  readonly loudness: number
+  readonly pan: number
+  readonly brightness: number
+}
 
 // A string as Karplus and Strong describe it (Computer Music Journal 7(2), 1983): a burst of noise in a damped loop.
 const pluck = (note: Note, chance: () => number, left: Float32Array, right: Float32Array): void => {
@@ -78,7 +95,11 @@ const pluck = (note: Note, chance: () => number, left: Float32Array, right: Floa
 }
 
 const addRoom = (side: Float32Array, firstSeconds: number): void => {
-  for (const [seconds, share] of [[firstSeconds, 0.32], [firstSeconds * 2.37, 0.3], [firstSeconds * 5.11, 0.34]] as const) {
+  for (const [seconds, share] of [
+    [firstSeconds, 0.32],
+    [firstSeconds * 2.37, 0.3],
+    [firstSeconds * 5.11, 0.34],
+  ] as const) {
     const delay = Math.round(seconds * sampleRate)
     for (let at = delay; at < side.length; at += 1) side[at] = (side[at] ?? 0) + (side[at - delay] ?? 0) * share
   }

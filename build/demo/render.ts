@@ -2,8 +2,8 @@ import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { type Easel, openEasel } from './browser.ts'
 import { encodeFilm, framesPerSecond } from './encode.ts'
-import { composeWav } from './music.ts'
 import { moods } from './moods.ts'
+import { composeWav } from './music.ts'
 import type { Gallery } from './scenes/gallery.ts'
 
 const root = new URL('../../', import.meta.url).pathname
@@ -16,7 +16,10 @@ declare global {
   var gallery: Gallery
 }
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { still: { type: 'string', multiple: true } } })
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { still: { type: 'string', multiple: true } },
+})
 
 /** Renders the films and posters named on the command line, or all; `--still 2.5` writes one frame to build/out/demo instead. */
 const main = async (): Promise<void> => {
@@ -52,12 +55,18 @@ const renderFilm = async (easel: Easel, name: string, seconds: number): Promise<
   if (values.still !== undefined) return renderStills(easel, name, values.still)
   const soundFile = `${scratchFolder}/${name}.wav`
   await writeFile(soundFile, composeWav(moods[name] ?? moods.default, seconds))
-  await encodeFilm({ frames: frames(easel, name, seconds), soundFile, outputFile: `${demoFolder}/${name}.mp4`, bitsPerSecond: 1_700_000 })
+  await encodeFilm({
+    frames: frames(easel, name, seconds),
+    soundFile,
+    outputFile: `${demoFolder}/${name}.mp4`,
+    bitsPerSecond: 1_700_000,
+  })
   await rm(soundFile)
 }
 
 const renderStills = async (easel: Easel, name: string, instants: readonly string[]): Promise<void> => {
-  for (const instant of instants) await writeFile(`${scratchFolder}/${name}-${instant}.jpg`, await frameAt(easel, Number(instant)))
+  for (const instant of instants)
+    await writeFile(`${scratchFolder}/${name}-${instant}.jpg`, await frameAt(easel, Number(instant)))
 }
 
 const frameAt = async (easel: Easel, seconds: number): Promise<Uint8Array> =>

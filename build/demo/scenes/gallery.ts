@@ -1,6 +1,6 @@
 import { hongyaCave } from './hongya-cave.ts'
 import { hotpot } from './hotpot.ts'
-import { type Film, paintOn, type Poster } from './paint.ts'
+import { type Film, type Poster, paintOn } from './paint.ts'
 
 /** Every film of the demo, by the name of its file. */
 export const films: Readonly<Record<string, Film>> = { 'hongya-cave': hongyaCave }
@@ -35,7 +35,9 @@ let shown: { readonly canvas: OffscreenCanvas; readonly draw: (seconds: number) 
 const gallery: Gallery = {
   fonts: async (text) => {
     const faces = ['"Noto Sans SC Variable"', '"Noto Sans Variable"']
-    await Promise.all(faces.flatMap((face) => [400, 700, 900].map((weight) => document.fonts.load(`${weight} 40px ${face}`, text))))
+    await Promise.all(
+      faces.flatMap((face) => [400, 700, 900].map((weight) => document.fonts.load(`${weight} 40px ${face}`, text))),
+    )
   },
   films: () => Object.fromEntries(Object.entries(films).map(([name, film]) => [name, film.seconds])),
   posters: () => Object.fromEntries(Object.entries(posters).map(([name, poster]) => [name, poster.mediaType])),

@@ -21,7 +21,12 @@ const draw = (paint: Paint): void => {
 }
 
 const drawTable = (paint: Paint): void => {
-  paint.fillStyle = radial(paint, pot.x, pot.y, 1250, [[0, '#ff7a3d'], [0.35, '#e23a26'], [0.7, '#a3141f'], [1, '#4f0a1c']])
+  paint.fillStyle = radial(paint, pot.x, pot.y, 1250, [
+    [0, '#ff7a3d'],
+    [0.35, '#e23a26'],
+    [0.7, '#a3141f'],
+    [1, '#4f0a1c'],
+  ])
   paint.fillRect(0, 0, width, height)
   apart(paint, () => {
     paint.translate(pot.x, pot.y)
@@ -32,7 +37,10 @@ const drawTable = (paint: Paint): void => {
       paint.moveTo(0, 0)
       paint.lineTo(1500, -115)
       paint.lineTo(1500, 115)
-      paint.fillStyle = radial(paint, 0, 0, 1400, [[0, 'rgba(255, 190, 90, 0.28)'], [1, 'rgba(255, 120, 60, 0.04)']])
+      paint.fillStyle = radial(paint, 0, 0, 1400, [
+        [0, 'rgba(255, 190, 90, 0.28)'],
+        [1, 'rgba(255, 120, 60, 0.04)'],
+      ])
       paint.fill()
     }
   })
@@ -52,10 +60,30 @@ const drawPot = (paint: Paint): void => {
     paint.shadowOffsetY = 46
     disc(paint, pot.x, pot.y, pot.radius, '#2a1512')
   })
-  const brass = linear(paint, [pot.x - 400, pot.y - 400, pot.x + 400, pot.y + 400], [[0, '#fff0b8'], [0.25, '#f0b54a'], [0.5, '#a8641c'], [0.72, '#f6cf74'], [1, '#7c3f10']])
+  const brass = linear(
+    paint,
+    [pot.x - 400, pot.y - 400, pot.x + 400, pot.y + 400],
+    [
+      [0, '#fff0b8'],
+      [0.25, '#f0b54a'],
+      [0.5, '#a8641c'],
+      [0.72, '#f6cf74'],
+      [1, '#7c3f10'],
+    ],
+  )
   disc(paint, pot.x, pot.y, pot.radius, brass)
   disc(paint, pot.x, pot.y, pot.radius - 26, '#5b260e')
-  disc(paint, pot.x, pot.y, pot.radius - 34, radial(paint, pot.x - 80, pot.y - 120, 520, [[0, '#ff5a1f'], [0.55, '#d21f12'], [1, '#7d0a10']]))
+  disc(
+    paint,
+    pot.x,
+    pot.y,
+    pot.radius - 34,
+    radial(paint, pot.x - 80, pot.y - 120, 520, [
+      [0, '#ff5a1f'],
+      [0.55, '#d21f12'],
+      [1, '#7d0a10'],
+    ]),
+  )
 }
 
 const drawBroth = (paint: Paint): void => {
@@ -91,7 +119,11 @@ const drawOil = (paint: Paint, chance: Chance): void => {
 }
 
 const drawGrid = (paint: Paint): void => {
-  for (const [thickness, colour, shift] of [[20, 'rgba(60, 0, 4, 0.5)', 7], [17, '#8f4f18', 0], [8, '#ffdf8f', -2.5]] as const) {
+  for (const [thickness, colour, shift] of [
+    [20, 'rgba(60, 0, 4, 0.5)', 7],
+    [17, '#8f4f18', 0],
+    [8, '#ffdf8f', -2.5],
+  ] as const) {
     paint.fillStyle = colour
     for (const line of [-125, 125]) {
       paint.fillRect(pot.x + line - thickness / 2 + shift, pot.y - 400, thickness, 800)
@@ -100,7 +132,10 @@ const drawGrid = (paint: Paint): void => {
   }
 }
 
-const cellOf = (index: number): readonly [number, number] => [pot.x + ((index % 3) - 1) * 235, pot.y + ((Math.floor(index / 3) % 3) - 1) * 235]
+const cellOf = (index: number): readonly [number, number] => [
+  pot.x + ((index % 3) - 1) * 235,
+  pot.y + ((Math.floor(index / 3) % 3) - 1) * 235,
+]
 
 const drawMorsel = (paint: Paint, chance: Chance, index: number): void => {
   const [middleX, middleY] = cellOf(index)
@@ -121,7 +156,16 @@ const drawMorsel = (paint: Paint, chance: Chance, index: number): void => {
 }
 
 const drawLotus = (paint: Paint): void => {
-  disc(paint, 0, 0, 43, radial(paint, -10, -12, 54, [[0, '#fff4dc'], [1, '#e9b98a']]))
+  disc(
+    paint,
+    0,
+    0,
+    43,
+    radial(paint, -10, -12, 54, [
+      [0, '#fff4dc'],
+      [1, '#e9b98a'],
+    ]),
+  )
   paint.shadowColor = 'transparent'
   for (let hole = 0; hole < 7; hole += 1) {
     const angle = (hole / 7) * Math.PI * 2
@@ -131,7 +175,16 @@ const drawLotus = (paint: Paint): void => {
 }
 
 const drawMushroom = (paint: Paint): void => {
-  disc(paint, 0, 0, 36, radial(paint, -10, -12, 46, [[0, '#b9774a'], [1, '#54240f']]))
+  disc(
+    paint,
+    0,
+    0,
+    36,
+    radial(paint, -10, -12, 46, [
+      [0, '#b9774a'],
+      [1, '#54240f'],
+    ]),
+  )
   paint.shadowColor = 'transparent'
   paint.strokeStyle = '#fbe3bf'
   paint.lineWidth = 7
@@ -147,7 +200,14 @@ const drawMushroom = (paint: Paint): void => {
 const drawTofu = (paint: Paint): void => {
   paint.beginPath()
   paint.roundRect(-36, -27, 72, 54, 10)
-  paint.fillStyle = linear(paint, [-36, -27, 36, 27], [[0, '#fffaf0'], [1, '#f2c793']])
+  paint.fillStyle = linear(
+    paint,
+    [-36, -27, 36, 27],
+    [
+      [0, '#fffaf0'],
+      [1, '#f2c793'],
+    ],
+  )
   paint.fill()
 }
 
@@ -158,7 +218,15 @@ const drawGreens = (paint: Paint, chance: Chance): void => {
     paint.moveTo(0, 0)
     paint.bezierCurveTo(18, -30, 52, -30, 62, 0)
     paint.bezierCurveTo(52, 26, 18, 24, 0, 0)
-    paint.fillStyle = linear(paint, [0, 0, 62, 0], [[0, '#dff0a8'], [0.4, '#5da53a'], [1, '#1f6a35']])
+    paint.fillStyle = linear(
+      paint,
+      [0, 0, 62, 0],
+      [
+        [0, '#dff0a8'],
+        [0.4, '#5da53a'],
+        [1, '#1f6a35'],
+      ],
+    )
     paint.fill()
   }
 }
@@ -205,7 +273,13 @@ const drawScallion = (paint: Paint, chance: Chance): void => {
 }
 
 const drawBowls = (paint: Paint): void => {
-  const bowls = [[60, 760, '#1f7a8c'], [1030, 800, '#f2b705'], [80, 1640, '#f2b705'], [1010, 1600, '#1f7a8c'], [540, 1800, '#17324d']] as const
+  const bowls = [
+    [60, 760, '#1f7a8c'],
+    [1030, 800, '#f2b705'],
+    [80, 1640, '#f2b705'],
+    [1010, 1600, '#1f7a8c'],
+    [540, 1800, '#17324d'],
+  ] as const
   for (const [x, y, colour] of bowls) {
     apart(paint, () => {
       paint.shadowColor = 'rgba(40, 0, 8, 0.55)'
@@ -215,12 +289,27 @@ const drawBowls = (paint: Paint): void => {
     })
     disc(paint, x, y, 118, colour)
     disc(paint, x, y, 104, '#fff6e4')
-    disc(paint, x, y, 92, radial(paint, x - 20, y - 24, 110, [[0, '#e8a24c'], [1, '#8a3a14']]))
+    disc(
+      paint,
+      x,
+      y,
+      92,
+      radial(paint, x - 20, y - 24, 110, [
+        [0, '#e8a24c'],
+        [1, '#8a3a14'],
+      ]),
+    )
     const chance = chanceFrom(x + y)
     for (let fleck = 0; fleck < 26; fleck += 1) {
       const angle = chance() * Math.PI * 2
       const away = Math.sqrt(chance()) * 78
-      disc(paint, x + Math.cos(angle) * away, y + Math.sin(angle) * away, between(chance, 3, 7), oneOf(chance, ['#7ccf4a', '#fff2c8', '#d8322a']))
+      disc(
+        paint,
+        x + Math.cos(angle) * away,
+        y + Math.sin(angle) * away,
+        between(chance, 3, 7),
+        oneOf(chance, ['#7ccf4a', '#fff2c8', '#d8322a']),
+      )
     }
   }
 }
@@ -252,7 +341,10 @@ const drawFriends = (paint: Paint): void => {
 const drawArm = (paint: Paint, { skin, sleeve, reach }: Friend): void => {
   const hand = reach + 200
   paint.lineCap = 'round'
-  for (const [near, far] of [[-6, -14], [8, 16]] as const) {
+  for (const [near, far] of [
+    [-6, -14],
+    [8, 16],
+  ] as const) {
     paint.beginPath()
     paint.moveTo(reach - 120, near)
     paint.lineTo(hand + 70, far)
@@ -278,8 +370,15 @@ const drawArm = (paint: Paint, { skin, sleeve, reach }: Friend): void => {
 
 const drawFingers = (paint: Paint, hand: number, skin: string): void => {
   paint.lineWidth = 25
-  for (const [bend, tip] of [[-30, -19], [-6, -1], [20, 17]] as const) {
-    for (const [colour, thickness] of [['rgba(60, 10, 0, 0.25)', 27], [skin, 23]] as const) {
+  for (const [bend, tip] of [
+    [-30, -19],
+    [-6, -1],
+    [20, 17],
+  ] as const) {
+    for (const [colour, thickness] of [
+      ['rgba(60, 10, 0, 0.25)', 27],
+      [skin, 23],
+    ] as const) {
       paint.strokeStyle = colour
       paint.lineWidth = thickness
       paint.beginPath()
@@ -302,7 +401,14 @@ const drawSleeve = (paint: Paint, hand: number, sleeve: string): void => {
   paint.clip()
   paint.fillStyle = 'rgba(0, 0, 0, 0.16)'
   paint.fillRect(hand + 165, -68, 26, 142)
-  paint.fillStyle = linear(paint, [0, 0, 0, 130], [[0, 'rgba(0, 0, 0, 0)'], [1, 'rgba(0, 0, 0, 0.22)']])
+  paint.fillStyle = linear(
+    paint,
+    [0, 0, 0, 130],
+    [
+      [0, 'rgba(0, 0, 0, 0)'],
+      [1, 'rgba(0, 0, 0, 0.22)'],
+    ],
+  )
   paint.fillRect(hand + 165, 0, 740, 130)
 }
 
@@ -312,7 +418,10 @@ const drawSteam = (paint: Paint): void => {
     for (let puff = 0; puff < 46; puff += 1) {
       const x = (pot.x + between(chance, -260, 300)) / 4
       const y = (pot.y + between(chance, -640, 60)) / 4
-      glow(small, x, y, between(chance, 24, 66), [[0, 'rgba(255, 236, 214, 0.085)'], [1, 'rgba(255, 236, 214, 0)']])
+      glow(small, x, y, between(chance, 24, 66), [
+        [0, 'rgba(255, 236, 214, 0.085)'],
+        [1, 'rgba(255, 236, 214, 0)'],
+      ])
     }
   })
   paint.imageSmoothingQuality = 'high'
@@ -320,9 +429,24 @@ const drawSteam = (paint: Paint): void => {
 }
 
 const drawTitle = (paint: Paint): void => {
-  paint.fillStyle = linear(paint, [0, 0, 0, 640], [[0, 'rgba(60, 4, 20, 0.85)'], [0.6, 'rgba(90, 8, 20, 0.4)'], [1, 'rgba(120, 10, 20, 0)']])
+  paint.fillStyle = linear(
+    paint,
+    [0, 0, 0, 640],
+    [
+      [0, 'rgba(60, 4, 20, 0.85)'],
+      [0.6, 'rgba(90, 8, 20, 0.4)'],
+      [1, 'rgba(120, 10, 20, 0)'],
+    ],
+  )
   paint.fillRect(0, 0, width, 640)
-  const cream = linear(paint, [0, 140, 0, 420], [[0, '#fffaf0'], [1, '#ffd98a']])
+  const cream = linear(
+    paint,
+    [0, 140, 0, 420],
+    [
+      [0, '#fffaf0'],
+      [1, '#ffd98a'],
+    ],
+  )
   setLine(paint, { text: '一锅', x: 84, y: 300, size: 236, weight: 900, fill: cream })
   setLine(paint, { text: '好友', x: 84, y: 552, size: 236, weight: 900, fill: cream })
   setLine(paint, { text: 'One pot,', x: 604, y: 456, size: 82, weight: 800, fill: '#fff1d6', tracking: -1 })

@@ -4,7 +4,13 @@ import { fillDown, glow, linear, type Paint } from './paint.ts'
 /** Height of one storey, the same all over the cliff so that storeys light up in level lines. */
 export const storey = 31
 
-type House = { readonly x: number; readonly width: number; readonly base: number; readonly storeys: number; readonly roof: number }
+type House = {
+  readonly x: number
+  readonly width: number
+  readonly base: number
+  readonly storeys: number
+  readonly roof: number
+}
 
 /** The stilt houses from the back row to the front row; `base` is in storeys over the water. */
 const houses: readonly House[] = [
@@ -43,15 +49,49 @@ const drawStorey = (paint: Paint, house: House, floor: number, water: number, li
   drawBays(paint, x, top, width, lit, chance)
   drawGallery(paint, x, bottom, width, lit)
   const last = floor === house.storeys - 1
-  drawRoof(paint, { middle: x + width / 2, eave: top + 3, width: width + 18, height: last ? house.roof : 11, ridge: last ? 0.5 : 0.93 }, lit)
-  if (last && house.roof > 33) drawRoof(paint, { middle: x + width / 2, eave: top - house.roof + 5, width: width * 0.46, height: house.roof * 0.62, ridge: 0.35 }, lit)
+  drawRoof(
+    paint,
+    {
+      middle: x + width / 2,
+      eave: top + 3,
+      width: width + 18,
+      height: last ? house.roof : 11,
+      ridge: last ? 0.5 : 0.93,
+    },
+    lit,
+  )
+  if (last && house.roof > 33)
+    drawRoof(
+      paint,
+      {
+        middle: x + width / 2,
+        eave: top - house.roof + 5,
+        width: width * 0.46,
+        height: house.roof * 0.62,
+        ridge: 0.35,
+      },
+      lit,
+    )
   drawLanterns(paint, x, top + 7, width, lit, chance)
   if (floor === 0) drawStilts(paint, x, bottom, width, house.base === 0 ? 0 : storey * 0.9, lit)
 }
 
 // The name of the houses: they stand on poles against the rock, with a light under the floor.
 const drawStilts = (paint: Paint, x: number, top: number, width: number, length: number, lit: boolean): void => {
-  fillDown(paint, [x, top, width, length], lit ? [[0, '#6b2a16'], [0.5, '#2a1226'], [1, '#141028']] : [[0, '#0f0f28'], [1, '#0b0b22']])
+  fillDown(
+    paint,
+    [x, top, width, length],
+    lit
+      ? [
+          [0, '#6b2a16'],
+          [0.5, '#2a1226'],
+          [1, '#141028'],
+        ]
+      : [
+          [0, '#0f0f28'],
+          [1, '#0b0b22'],
+        ],
+  )
   paint.strokeStyle = lit ? '#8a3a1c' : '#1a1a38'
   paint.lineWidth = 2.2
   paint.beginPath()
@@ -66,9 +106,20 @@ const drawStilts = (paint: Paint, x: number, top: number, width: number, length:
 }
 
 const drawWall = (paint: Paint, x: number, top: number, width: number, lit: boolean): void => {
-  fillDown(paint, [x, top, width, storey], lit
-    ? [[0, '#ffb54d'], [0.35, '#e8822c'], [1, '#7a2d14']]
-    : [[0, '#1a1a38'], [1, '#12122a']])
+  fillDown(
+    paint,
+    [x, top, width, storey],
+    lit
+      ? [
+          [0, '#ffb54d'],
+          [0.35, '#e8822c'],
+          [1, '#7a2d14'],
+        ]
+      : [
+          [0, '#1a1a38'],
+          [1, '#12122a'],
+        ],
+  )
 }
 
 // No two rooms burn the same lamps: broad dim and rosy patches keep the cliff from being one sheet of orange.
@@ -87,7 +138,9 @@ const drawBays = (paint: Paint, x: number, top: number, width: number, lit: bool
   for (let index = 0; index < bays; index += 1) {
     const left = x + index * bay + 2.5
     const shine = chance() < 0.22 ? 0.12 : between(chance, 0.3, 1)
-    paint.fillStyle = lit ? `rgba(255, ${Math.round(196 + shine * 40)}, ${Math.round(104 + shine * 70)}, ${shine})` : `rgba(66, 74, 128, ${shine * 0.3})`
+    paint.fillStyle = lit
+      ? `rgba(255, ${Math.round(196 + shine * 40)}, ${Math.round(104 + shine * 70)}, ${shine})`
+      : `rgba(66, 74, 128, ${shine * 0.3})`
     paint.fillRect(left, top + 9, bay - 5, storey - 15)
     paint.fillStyle = lit ? 'rgba(110, 38, 12, 0.75)' : 'rgba(8, 8, 24, 0.8)'
     paint.fillRect(left + (bay - 5) / 2 - 0.5, top + 9, 1, storey - 15)
@@ -108,7 +161,13 @@ const drawGallery = (paint: Paint, x: number, bottom: number, width: number, lit
   paint.fillRect(x - 6, bottom - 2.2, width + 12, 0.9)
 }
 
-type Roof = { readonly middle: number; readonly eave: number; readonly width: number; readonly height: number; readonly ridge: number }
+type Roof = {
+  readonly middle: number
+  readonly eave: number
+  readonly width: number
+  readonly height: number
+  readonly ridge: number
+}
 
 const drawRoof = (paint: Paint, roof: Roof, lit: boolean): void => {
   const half = roof.width / 2
@@ -120,12 +179,35 @@ const drawRoof = (paint: Paint, roof: Roof, lit: boolean): void => {
   paint.quadraticCurveTo(roof.middle - half + 4, roof.eave, roof.middle - half * 0.78, roof.eave)
   paint.lineTo(roof.middle + half * 0.78, roof.eave)
   paint.quadraticCurveTo(roof.middle + half - 4, roof.eave, roof.middle + half + 3, roof.eave - tip)
-  paint.quadraticCurveTo(roof.middle + ridge + (half - ridge) * 0.35, roof.eave - roof.height * 0.3, roof.middle + ridge, top)
+  paint.quadraticCurveTo(
+    roof.middle + ridge + (half - ridge) * 0.35,
+    roof.eave - roof.height * 0.3,
+    roof.middle + ridge,
+    top,
+  )
   paint.lineTo(roof.middle + ridge + 3, top - 3)
   paint.quadraticCurveTo(roof.middle, top + 2, roof.middle - ridge - 3, top - 3)
   paint.lineTo(roof.middle - ridge, top)
-  paint.quadraticCurveTo(roof.middle - ridge - (half - ridge) * 0.35, roof.eave - roof.height * 0.3, roof.middle - half - 3, roof.eave - tip)
-  paint.fillStyle = linear(paint, [0, top, 0, roof.eave], lit ? [[0, '#22304a'], [0.6, '#3a2c3c'], [1, '#7c3a22']] : [[0, '#1b2443'], [1, '#141a33']])
+  paint.quadraticCurveTo(
+    roof.middle - ridge - (half - ridge) * 0.35,
+    roof.eave - roof.height * 0.3,
+    roof.middle - half - 3,
+    roof.eave - tip,
+  )
+  paint.fillStyle = linear(
+    paint,
+    [0, top, 0, roof.eave],
+    lit
+      ? [
+          [0, '#22304a'],
+          [0.6, '#3a2c3c'],
+          [1, '#7c3a22'],
+        ]
+      : [
+          [0, '#1b2443'],
+          [1, '#141a33'],
+        ],
+  )
   paint.fill()
   drawEave(paint, roof, tip, lit)
 }
@@ -153,7 +235,11 @@ const drawLanterns = (paint: Paint, x: number, y: number, width: number, lit: bo
   const count = Math.max(3, Math.round(width / 34))
   for (let index = 0; index <= count; index += 1) {
     const at = x + (width * index) / count + between(chance, -1.5, 1.5)
-    if (lit) glow(paint, at, y, 11, [[0, 'rgba(255, 120, 50, 0.75)'], [1, 'rgba(255, 60, 20, 0)']])
+    if (lit)
+      glow(paint, at, y, 11, [
+        [0, 'rgba(255, 120, 50, 0.75)'],
+        [1, 'rgba(255, 60, 20, 0)'],
+      ])
     paint.fillStyle = lit ? '#ff4b2b' : '#2a1730'
     paint.beginPath()
     paint.ellipse(at, y, 3.6, 4.3, 0, 0, Math.PI * 2)

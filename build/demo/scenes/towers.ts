@@ -15,19 +15,63 @@ export type Tower = {
 }
 
 const crowns: Record<Crown, (width: number) => readonly (readonly [number, number])[]> = {
-  flat: (width) => [[0, 0], [width, 0]],
-  step: (width) => [[0, 10], [width * 0.18, 10], [width * 0.18, 4], [width * 0.34, 4], [width * 0.34, -6], [width * 0.66, -6], [width * 0.66, 4], [width * 0.82, 4], [width * 0.82, 10], [width, 10]],
-  slant: (width) => [[0, width * 0.5], [width, -width * 0.15]],
-  spire: (width) => [[0, 6], [width * 0.3, 0], [width * 0.44, -14], [width * 0.48, -46], [width * 0.52, -46], [width * 0.56, -14], [width * 0.7, 0], [width, 6]],
-  arc: (width) => Array.from({ length: 9 }, (_, step) => [(width * step) / 8, 8 - Math.sin((Math.PI * step) / 8) * width * 0.32] as const),
-  twin: (width) => [[0, 0], [width * 0.42, -5], [width * 0.42, 16], [width * 0.58, 16], [width * 0.58, -5], [width, 0]],
+  flat: (width) => [
+    [0, 0],
+    [width, 0],
+  ],
+  step: (width) => [
+    [0, 10],
+    [width * 0.18, 10],
+    [width * 0.18, 4],
+    [width * 0.34, 4],
+    [width * 0.34, -6],
+    [width * 0.66, -6],
+    [width * 0.66, 4],
+    [width * 0.82, 4],
+    [width * 0.82, 10],
+    [width, 10],
+  ],
+  slant: (width) => [
+    [0, width * 0.5],
+    [width, -width * 0.15],
+  ],
+  spire: (width) => [
+    [0, 6],
+    [width * 0.3, 0],
+    [width * 0.44, -14],
+    [width * 0.48, -46],
+    [width * 0.52, -46],
+    [width * 0.56, -14],
+    [width * 0.7, 0],
+    [width, 6],
+  ],
+  arc: (width) =>
+    Array.from(
+      { length: 9 },
+      (_, step) => [(width * step) / 8, 8 - Math.sin((Math.PI * step) / 8) * width * 0.32] as const,
+    ),
+  twin: (width) => [
+    [0, 0],
+    [width * 0.42, -5],
+    [width * 0.42, 16],
+    [width * 0.58, 16],
+    [width * 0.58, -5],
+    [width, 0],
+  ],
 }
 
 /** Draws the body of a high-rise, shaded from its crown to its foot. */
 export const drawTower = (paint: Paint, tower: Tower): void => {
   const top = tower.ground - tower.height
   const crown = crowns[tower.crown](tower.width).map(([x, y]) => [tower.x + x, top + y] as const)
-  const fill = linear(paint, [0, top - 20, 0, tower.ground], [[0, tower.colours[0]], [1, tower.colours[1]]])
+  const fill = linear(
+    paint,
+    [0, top - 20, 0, tower.ground],
+    [
+      [0, tower.colours[0]],
+      [1, tower.colours[1]],
+    ],
+  )
   fillOutline(paint, [...crown, [tower.x + tower.width, tower.ground], [tower.x, tower.ground]], fill)
 }
 

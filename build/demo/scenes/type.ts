@@ -1,7 +1,16 @@
 import type { Paint } from './paint.ts'
 
 /** A line of type: its words, place, size in pixels and weight; `tracking` is extra space between signs in pixels. */
-export type Line = { readonly text: string; readonly x: number; readonly y: number; readonly size: number; readonly weight: number; readonly fill: string | CanvasGradient; readonly tracking?: number; readonly align?: CanvasTextAlign }
+export type Line = {
+  readonly text: string
+  readonly x: number
+  readonly y: number
+  readonly size: number
+  readonly weight: number
+  readonly fill: string | CanvasGradient
+  readonly tracking?: number
+  readonly align?: CanvasTextAlign
+}
 
 /** Sets a line of type in Noto Sans, Chinese and Latin alike. */
 export const setLine = (paint: Paint, line: Line): void => {
