@@ -42,15 +42,23 @@ export function connectBroker(
       opened.end(true)
       if (client === opened) client = undefined
       if (stopped) return
-      if (olderProtocol) return open()
-      failures += 1
-      listener.lost(reason)
-      cancelRetry = clock.after(retryDelayMs(failures, random(), backOff), open)
+      if (!olderProtocol) {
+        failures += 1
+        listener.lost(reason)
+      }
+      cancelRetry = clock.after(olderProtocol ? 0 : retryDelayMs(failures, random(), backOff), open)
     }
-    // MQTT.js acknowledges when this calls back, so what the listener stores is committed first.
+    // MQTT.js acknowledges when this calls back, so what the listener stores is committed first. What could not be stored
+    // is not acknowledged: the broker sends it again on the next connection.
     opened.handleMessage = (packet, done) => {
-      if (!over) listener.message(packet.topic, bytesOf(packet.payload))
-      done()
+      if (over) return
+      try {
+        listener.message(packet.topic, bytesOf(packet.payload))
+        done()
+      } catch (error) {
+        reason = `a message could not be taken: ${error instanceof Error ? error.message : String(error)}`
+        lose()
+      }
     }
     opened.on('connect', () => {
       failures = 0
