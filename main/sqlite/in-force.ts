@@ -1,0 +1,25 @@
+import { z } from 'zod'
+import type { ReadDb, WriteDb } from './connection.ts'
+
+const playlistInForce = z.object({
+  target: z.string(),
+  id: z.string(),
+  revision: z.int(),
+  topic: z.string(),
+  jws: z.string(),
+})
+
+/** The revision of a playlist that was in the loop last: it stands in until a newer one is complete. */
+export type PlaylistInForce = z.infer<typeof playlistInForce>
+
+export const playlistsInForce = (db: ReadDb): PlaylistInForce[] =>
+  db.all(playlistInForce, 'SELECT target, id, revision, topic, jws FROM playlists_in_force ORDER BY target, id')
+
+/** Replaces what was in force under the same target and id, and nothing if it is that already. */
+export function putInForce(db: WriteDb, playlist: PlaylistInForce): void {
+  db.run(
+    `INSERT INTO playlists_in_force (target, id, revision, topic, jws) VALUES ($target, $id, $revision, $topic, $jws)
+     ON CONFLICT (target, id) DO UPDATE SET revision = $revision, topic = $topic, jws = $jws WHERE revision <> $revision`,
+    playlist,
+  )
+}

@@ -1,0 +1,105 @@
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import {
+  type Connection,
+  connectFile,
+  createConnection,
+  isDamage,
+  type SqliteFile,
+  type WriteDb,
+} from './connection.ts'
+import { type Migration, migrate, migrations as ownMigrations } from './migrate.ts'
+
+export type { ReadDb, WriteDb } from './connection.ts'
+
+/** The open database; `close` is its undo. */
+export type DatabaseHandle = Connection
+
+/** Why a database is not opened: `too-new` was written by a later version, `damaged` is not a sound database. */
+export class DatabaseRefused extends Error {
+  override readonly name = 'DatabaseRefused'
+  readonly code: 'too-new' | 'damaged' | 'sqlite-too-old'
+  constructor(code: DatabaseRefused['code'], message: string) {
+    super(message)
+    this.code = code
+  }
+}
+
+/** `nativeBinding`: path of the compiled addon, where the bundler or Electron keeps it elsewhere. */
+export type OpenOptions = { readonly nativeBinding?: string; readonly migrations?: readonly Migration[] }
+
+/**
+ * Opens the player's database, makes it when there is none, and brings it to this version. The only connection that
+ * writes. Throws DatabaseRefused, or SQLite's own error when the disk cannot be read or written.
+ */
+export function openDatabase(file: string, options: OpenOptions = {}): DatabaseHandle {
+  mkdirSync(dirname(file), { recursive: true })
+  const connect = () => refusingDamage(file, () => durable(connectFile(file, options.nativeBinding)))
+  const connection = createConnection(connect(), () => refusingDamage(file, () => verified(connect())))
+  try {
+    refusingDamage(file, () => bringToThisVersion(connection.db, file, options.migrations ?? ownMigrations))
+  } catch (error) {
+    connection.close()
+    throw error
+  }
+  return connection
+}
+
+/** Runs `run` as one write: all of it is on disk when this returns, or none of it. `run` may not wait for anything. */
+export const transaction = <Result>(db: WriteDb, run: () => Result): Result => db.transaction(run)
+
+/**
+ * synchronous FULL comes after a first statement: better-sqlite3 is compiled with NORMAL for WAL, which SQLite puts in
+ * force only then, while the pragma already reads FULL. With NORMAL a power cut takes back acknowledged commits.
+ */
+function durable(file: SqliteFile): SqliteFile {
+  try {
+    refuseOldSqlite(String(file.prepare('SELECT sqlite_version()').pluck().get()))
+    file.pragma('journal_mode = WAL')
+    file.prepare('SELECT count(*) FROM sqlite_schema').get()
+    file.pragma('synchronous = FULL')
+    file.pragma('foreign_keys = ON')
+    file.pragma('trusted_schema = OFF')
+    file.pragma('journal_size_limit = 67108864')
+    return file
+  } catch (error) {
+    file.close()
+    throw error
+  }
+}
+
+/** Before 3.53 a checkpoint that raced with a writer could corrupt a WAL database. */
+function refuseOldSqlite(version: string): void {
+  const [major = 0, minor = 0] = version.split('.').map(Number)
+  if (major > 3 || (major === 3 && minor >= 53)) return
+  throw new DatabaseRefused('sqlite-too-old', `SQLite ${version} is older than 3.53`)
+}
+
+/** After a failed fsync: what the log says is written to the database file anew, and the whole is checked. */
+function verified(file: SqliteFile): SqliteFile {
+  try {
+    const verdict = file.pragma('quick_check', { simple: true })
+    if (verdict !== 'ok') throw new DatabaseRefused('damaged', `${file.name} is damaged: ${String(verdict)}`)
+    file.pragma('wal_checkpoint(TRUNCATE)')
+    return file
+  } catch (error) {
+    file.close()
+    throw error
+  }
+}
+
+function refusingDamage<Result>(file: string, use: () => Result): Result {
+  try {
+    return use()
+  } catch (error) {
+    if (!isDamage(error)) throw error
+    throw new DatabaseRefused('damaged', `${file} is not a sound database: ${(error as Error).message}`)
+  }
+}
+
+function bringToThisVersion(db: WriteDb, file: string, migrations: readonly Migration[]): void {
+  const found = migrate(db, migrations)
+  if (found <= migrations.length) return
+  const message = `${file} has version ${found}, this program knows ${migrations.length}: a newer Plazacast wrote it`
+  throw new DatabaseRefused('too-new', message)
+}

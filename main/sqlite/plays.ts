@@ -1,0 +1,55 @@
+import { z } from 'zod'
+import { assetName } from '../../shared/asset-name.ts'
+import type { ReadDb, WriteDb } from './connection.ts'
+
+const play = z.object({
+  seq: z.int(),
+  playlist: z.string(),
+  revision: z.int(),
+  item: z.string(),
+  asset: assetName,
+  startedAt: z.int(),
+  ms: z.int(),
+  presentedFrames: z.int(),
+  droppedFrames: z.int(),
+  outcome: z.enum(['running', 'complete', 'interrupted', 'failed']),
+})
+
+/** One showing that really happened. `seq` only grows; `startedAt` in milliseconds since 1970; frames are 0 for photos. */
+export type Play = z.infer<typeof play>
+export type StartedPlay = Pick<Play, 'playlist' | 'revision' | 'item' | 'asset' | 'startedAt'>
+export type EndOfPlay = Pick<Play, 'ms' | 'presentedFrames' | 'droppedFrames'> & {
+  readonly outcome: Exclude<Play['outcome'], 'running'>
+}
+
+const columns = `seq, playlist, revision, item, asset, started_at AS startedAt, ms,
+  presented_frames AS presentedFrames, dropped_frames AS droppedFrames, outcome`
+
+/** Records a showing whose first frame was presented; returns its seq. */
+export function startPlay(db: WriteDb, started: StartedPlay): number {
+  const sql = `INSERT INTO plays (playlist, revision, item, asset, started_at, ms, presented_frames, dropped_frames, outcome)
+    VALUES ($playlist, $revision, $item, $asset, $startedAt, 0, 0, 0, 'running')`
+  return db.run(sql, { ...started, startedAt: Math.round(started.startedAt) }).lastId
+}
+
+/** Completes a showing; returns false if it was not running: nothing that is finished is written twice. */
+export function finishPlay(db: WriteDb, seq: number, end: EndOfPlay): boolean {
+  const sql = `UPDATE plays SET ms = $ms, presented_frames = $presentedFrames, dropped_frames = $droppedFrames,
+    outcome = $outcome WHERE seq = $seq AND outcome = 'running'`
+  return db.run(sql, { ...end, ms: Math.round(end.ms), seq }).changes > 0
+}
+
+/** At start: what was on when the power went never ended. Returns how many there were. */
+export function interruptRunningPlays(db: WriteDb): number {
+  return db.run(`UPDATE plays SET outcome = 'interrupted' WHERE outcome = 'running'`).changes
+}
+
+/** The records after `seq`, oldest first. */
+export function playsAfter(db: ReadDb, seq: number, limit: number): Play[] {
+  return db.all(play, `SELECT ${columns} FROM plays WHERE seq > $seq ORDER BY seq LIMIT $limit`, { seq, limit })
+}
+
+/** The newest records first. */
+export function lastPlays(db: ReadDb, limit: number): Play[] {
+  return db.all(play, `SELECT ${columns} FROM plays ORDER BY seq DESC LIMIT $limit`, { limit })
+}
