@@ -31,8 +31,9 @@ export type SqliteFile = Sqlite.Database
 
 /**
  * A connection that is replaced after an input or output error. A failed fsync must not be tried again: the system may
- * have dropped the pages and call the next one a success ("fsyncgate", 2018). So the error goes to whoever wrote, and the
- * next use goes through `reopen`, which verifies what is on disk.
+ * have dropped the pages and call the next one a success ("fsyncgate", 2018). So the error goes to whoever wrote; before
+ * the next use the connection is closed, by which SQLite copies what was acknowledged into the database file, and
+ * `reopen` verifies what is on disk.
  */
 export function createConnection(first: SqliteFile, reopen: () => SqliteFile): Connection {
   let file = first

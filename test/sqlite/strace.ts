@@ -16,7 +16,7 @@ export async function traced(
   args: readonly string[],
 ): Promise<Traced> {
   const log = join(folder, 'strace.log')
-  const flags = ['-f', '-y', '-s', '32', '-o', log, ...expressions.flatMap((expression) => ['-e', expression])]
+  const flags = ['-f', '-y', '-s', '300', '-o', log, ...expressions.flatMap((expression) => ['-e', expression])]
   const { stdout } = await run('strace', [...flags, process.execPath, program, ...args], { timeout: 120_000 })
   return { stdout, calls: readFileSync(log, 'utf8').split('\n') }
 }
