@@ -16,10 +16,10 @@ export const playlistsInForce = (db: ReadDb): PlaylistInForce[] =>
   db.all(playlistInForce, 'SELECT target, id, revision, topic, jws FROM playlists_in_force ORDER BY target, id')
 
 /** Replaces what was in force under the same target and id, and nothing if it is that already. */
-export function putInForce(db: WriteDb, playlist: PlaylistInForce): void {
+export function putInForce(db: WriteDb, { target, id, revision, topic, jws }: PlaylistInForce): void {
   db.run(
     `INSERT INTO playlists_in_force (target, id, revision, topic, jws) VALUES ($target, $id, $revision, $topic, $jws)
      ON CONFLICT (target, id) DO UPDATE SET revision = $revision, topic = $topic, jws = $jws WHERE revision <> $revision`,
-    playlist,
+    { target, id, revision, topic, jws },
   )
 }

@@ -18,8 +18,8 @@ export type IntakeContext = {
   readonly groups: readonly string[]
   readonly keyring: Keyring
   readonly atMs: number
-  /** The newest revision ever accepted under a kind, target and id, and the text it came as; undefined if none was. */
-  seen(kind: DocumentKind, target: string, id: string): { revision: number; text: string } | undefined
+  /** The newest revision ever accepted under a kind, target and id, and the SHA-256 (hex) it came with; undefined if none. */
+  seen(kind: DocumentKind, target: string, id: string): { revision: number; sha256: string } | undefined
 }
 
 /** A document that may be stored: its text exactly as it came, and what it says. */
@@ -48,7 +48,7 @@ export function intake(topic: string, bytes: Uint8Array, context: IntakeContext,
     return refused('too-large', `${bytes.length} bytes, expected at most ${maximumMessageBytes}`)
   }
   const seen = place.id === undefined ? undefined : context.seen(place.kind, place.target, place.id)
-  if (seen && sameText(seen.text, bytes)) return accepted({ kind: 'known' }) // the broker says again what was accepted
+  if (seen?.sha256 === hexOf(crypto.sha256(bytes))) return accepted({ kind: 'known' }) // the broker says again what was accepted
   const read = readDocument(place, bytes, context, crypto)
   if (!read.ok) return read
   const objection =
@@ -56,10 +56,7 @@ export function intake(topic: string, bytes: Uint8Array, context: IntakeContext,
   return objection ?? accepted({ kind: 'new', accepted: read.value })
 }
 
-function sameText(text: string, bytes: Uint8Array): boolean {
-  const known = new TextEncoder().encode(text)
-  return known.length === bytes.length && known.every((byte, index) => byte === bytes[index])
-}
+const hexOf = (bytes: Uint8Array): string => [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')
 
 /** Reads a stored or arriving text: nothing in the payload is looked at before a trusted key's signature was checked. */
 export function readDocument(

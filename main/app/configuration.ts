@@ -1,0 +1,88 @@
+import { z } from 'zod'
+import { playerId } from '../../shared/documents/fields.ts'
+import { publicJwk } from '../../shared/documents/jws.ts'
+import { pathOf } from '../../shared/documents/refusal.ts'
+import { defaultTopicPrefix, topicPrefix } from '../../shared/topics.ts'
+
+const brokerUrl = z.url({
+  protocol: /^(mqtts?|wss?|tcp|ssl)$/,
+  error: 'expected an address such as mqtts://broker.example:8883',
+})
+
+/** `kiosk.json`: all that is configured at a player; everything else comes signed. Paths are absolute or below the file. */
+const fields = {
+  playerId,
+  broker: z.strictObject({
+    url: brokerUrl,
+    username: z.string().optional(),
+    password: z.string().optional(),
+    /** PEM files. */
+    ca: z.string().optional(),
+    cert: z.string().optional(),
+    key: z.string().optional(),
+  }),
+  topicPrefix,
+  rootKeys: z.array(publicJwk).max(16),
+  dataDir: z.string().min(1),
+  host: z.enum(['auto', 'electron', 'chromium']),
+  headless: z.boolean(),
+  size: z.strictObject({ width: z.int().min(16).max(32_768), height: z.int().min(16).max(32_768) }),
+  languages: z.array(z.string()).max(8),
+}
+type Fields = { [K in keyof typeof fields]: z.infer<(typeof fields)[K]> }
+
+/** A player's configuration. Without a broker it stays offline; without a size it fills the display. */
+export type Configuration = Omit<Fields, 'broker' | 'size'> & Partial<Pick<Fields, 'broker' | 'size'>>
+
+/** What was understood, with the defaults for the rest, and a sentence for each thing that was not. */
+export type ReadConfiguration = { readonly configuration: Configuration; readonly problems: readonly string[] }
+
+/** Sensible values for everything, given what the machine is called and where its data goes. */
+export const defaultConfiguration = (hostName: string, dataDir: string): Configuration => ({
+  playerId:
+    hostName
+      .toLowerCase()
+      .replace(/[^a-z0-9-]+/g, '-')
+      .replace(/^-+|-+$/g, '')
+      .slice(0, 64) || 'player',
+  topicPrefix: defaultTopicPrefix,
+  rootKeys: [],
+  dataDir,
+  host: 'auto',
+  headless: false,
+  languages: ['zh', 'en'],
+})
+
+/** Reads each field by itself: one wrong line must not take the rest of the configuration, and the wall, with it. */
+export function readConfiguration(sources: readonly unknown[], defaults: Configuration): ReadConfiguration {
+  const problems: string[] = []
+  const read: Record<string, unknown> = {}
+  for (const source of sources) {
+    if (typeof source !== 'object' || source === null || Array.isArray(source)) {
+      problems.push('expected an object with fields such as "playerId"')
+      continue
+    }
+    for (const [name, value] of Object.entries(source)) {
+      const outcome = readField(name, value)
+      if (outcome.ok) read[name] = outcome.value
+      else problems.push(...outcome.problems)
+    }
+  }
+  return { configuration: { ...defaults, ...(read as Partial<Configuration>) }, problems }
+}
+
+type FieldOutcome = { ok: true; value: unknown } | { ok: false; problems: string[] }
+
+function readField(name: string, value: unknown): FieldOutcome {
+  const schema = Object.entries(fields).find(([field]) => field === name)?.[1]
+  if (!schema)
+    return { ok: false, problems: [`${name}: is not a setting; there are ${Object.keys(fields).join(', ')}`] }
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return { ok: true, value: parsed.data }
+  return {
+    ok: false,
+    problems: parsed.error.issues.map(
+      (issue) => `${pathOf([name, ...issue.path])}: ${issue.message.replace(/^Invalid input: /, '')}`,
+    ),
+  }
+}

@@ -1,0 +1,108 @@
+import type { AssetName } from '../../shared/asset-name.ts'
+import { type LoopPlan, planLoop } from '../../shared/loop/loop-plan.ts'
+import { mayFinish } from '../../shared/loop/may-finish.ts'
+import { laneKey, mayBeShown } from '../../shared/loop/standing.ts'
+import type { Lane, Programme, Showing, ShowingKey } from '../../shared/screen/programme.ts'
+import { findDocument } from '../sqlite/documents.ts'
+import { putInForce } from '../sqlite/in-force.ts'
+import { transaction, type WriteDb } from '../sqlite/open.ts'
+import type { Knowledge } from './knowledge.ts'
+import type { Clock, Undo } from './ports.ts'
+
+/** What the screen has been told to play. */
+export type SentProgramme = { readonly programme: Programme; readonly mayFinish: readonly ShowingKey[] }
+
+/** What the loop depends on besides the documents. */
+export type LoopSources = {
+  readonly knowledge: () => Knowledge
+  readonly held: () => ReadonlySet<AssetName>
+  readonly late: () => ReadonlySet<AssetName>
+  readonly on: () => ShowingKey | undefined
+}
+
+/** Builds the loop again whenever it is asked to, and by itself when a schedule says so. */
+export type LoopKeeper = {
+  refresh(): LoopPlan
+  readonly sent: () => SentProgramme
+  /** A showing of this loop, or of an earlier one that may still be on. */
+  showing(key: ShowingKey): Showing | undefined
+  stop: Undo
+}
+
+/** A step of the system's clock is noticed within this time, whatever the next change was computed to be. */
+const longestSleepMs = 30_000
+
+export function createLoopKeeper(
+  db: WriteDb,
+  sources: LoopSources,
+  clock: Clock,
+  changed: (sent: SentProgramme) => void,
+  due: () => void,
+): LoopKeeper {
+  let sent: SentProgramme = { programme: { id: '0', lanes: [], slateReason: 'starting' }, mayFinish: [] }
+  let known = new Map<ShowingKey, Showing>()
+  let serial = 0
+  let cancelTimer: Undo = () => {}
+
+  function refresh(): LoopPlan {
+    const knowledge = sources.knowledge()
+    const atMs = clock.now()
+    const now = { ...knowledge, atMs, held: sources.held(), late: sources.late() }
+    const plan = planLoop(knowledge.newest, knowledge.former, now)
+    rememberInForce(db, plan)
+    const lanes = plan.lanes
+    if (!same(lanes, sent.programme.lanes) || plan.slateReason !== sent.programme.slateReason) {
+      const allowed = (key: ShowingKey) => isStillAllowed(known.get(key), knowledge, now)
+      const finishing = mayFinish(
+        { lanes: sent.programme.lanes, mayFinish: sent.mayFinish },
+        lanes,
+        plan.cutIn,
+        allowed,
+        sources.on(),
+      )
+      serial += 1
+      known = new Map([...[...known].filter(([key]) => finishing.includes(key)), ...showingsOf(lanes)])
+      sent = {
+        programme: { id: String(serial), lanes: [...lanes], slateReason: plan.slateReason },
+        mayFinish: finishing,
+      }
+      changed(sent)
+    }
+    cancelTimer()
+    cancelTimer = clock.after(
+      Math.min(longestSleepMs, Math.max(1, (plan.nextChangeMs ?? Number.POSITIVE_INFINITY) - atMs)),
+      due,
+    )
+    return plan
+  }
+
+  return { refresh, sent: () => sent, showing: (key) => known.get(key), stop: () => cancelTimer() }
+}
+
+const same = (a: readonly Lane[], b: readonly Lane[]): boolean => JSON.stringify(a) === JSON.stringify(b)
+
+const showingsOf = (lanes: readonly Lane[]): [ShowingKey, Showing][] =>
+  lanes.flatMap((lane) => lane.showings.map((showing): [ShowingKey, Showing] => [showing.key, showing]))
+
+/** Whether trust still lets a showing be on, whether or not it is in the loop any more. */
+function isStillAllowed(
+  showing: Showing | undefined,
+  knowledge: Knowledge,
+  now: Parameters<typeof mayBeShown>[2],
+): boolean {
+  if (!showing || !now.held.has(showing.asset)) return false
+  const lists = [...knowledge.newest, ...knowledge.former].filter(({ playlist }) => playlist.id === showing.playlist)
+  return lists.some(({ approvals }) => mayBeShown(showing.asset, approvals, now))
+}
+
+/** A revision that is in force is kept as it came, so that it can stand in for a later one that is still arriving. */
+function rememberInForce(db: WriteDb, plan: LoopPlan): void {
+  const live = new Set(plan.lanes.map((lane) => lane.key))
+  transaction(db, () => {
+    for (const { playlist } of plan.inForce) {
+      if (!live.has(laneKey(playlist))) continue
+      const stored = findDocument(db, 'playlist', playlist.target, playlist.id)
+      if (stored?.revision === playlist.revision) putInForce(db, stored)
+    }
+  })
+}

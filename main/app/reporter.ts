@@ -1,0 +1,55 @@
+import type { EventCode } from '../../shared/reports/event.ts'
+import { eventOf } from '../../shared/reports/event.ts'
+import type { State } from '../../shared/reports/state.ts'
+import { reportTopic } from '../../shared/topics.ts'
+import type { WriteDb } from '../sqlite/open.ts'
+import { enqueue } from '../sqlite/outbox.ts'
+import type { Log } from './log.ts'
+import type { Clock } from './ports.ts'
+
+/** Says things upwards by writing them to the outbox: what is reported survives a restart and a missing broker. */
+export type Reporter = {
+  /** Queues an event and writes it to the log. */
+  event(code: EventCode, message: string, about?: Record<string, unknown>): void
+  /** Queues the state if it says something else than the one before. */
+  state(state: Omit<State, 'at'>): void
+  /** Queues the state again, whatever was said before: the broker may have lost it. */
+  repeatState(): void
+}
+
+export function createReporter(
+  db: WriteDb,
+  clock: Clock,
+  log: Log,
+  where: { topicPrefix: string; playerId: string },
+  queued: () => void,
+): Reporter {
+  const topicOf = (report: 'events' | 'state') => reportTopic(where.topicPrefix, where.playerId, report)
+  let said: string | undefined
+
+  function send(state: Omit<State, 'at'>): void {
+    const payload = JSON.stringify({ at: isoOf(clock.now()), ...state })
+    enqueue(db, { topic: topicOf('state'), payload, qos: 1, retain: true, slot: 'state' })
+    queued()
+  }
+  return {
+    event(code, message, about = {}) {
+      const event = eventOf(code, isoOf(clock.now()), message, about)
+      log(event.severity, `${code}: ${message}`, about)
+      enqueue(db, { topic: topicOf('events'), payload: JSON.stringify(event), qos: 1, retain: false })
+      queued()
+    },
+    state(state) {
+      const text = JSON.stringify(state)
+      if (text === said) return
+      said = text
+      send(state)
+    },
+    repeatState() {
+      if (said !== undefined) send(JSON.parse(said) as Omit<State, 'at'>)
+    },
+  }
+}
+
+/** RFC 3339 in UTC, of milliseconds since 1970. */
+export const isoOf = (ms: number): string => new Date(ms).toISOString()

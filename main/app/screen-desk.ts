@@ -1,0 +1,119 @@
+import type { ShownNow } from '../../shared/reports/state.ts'
+import type { Showing, ShowingKey } from '../../shared/screen/programme.ts'
+import type { Position } from '../../shared/screen/rotation.ts'
+import type { FromScreen, ToScreen } from '../../shared/screen/wire.ts'
+import { transaction, type WriteDb } from '../sqlite/open.ts'
+import { finishPlay, startPlay } from '../sqlite/plays.ts'
+import { loadPosition, savePosition } from '../sqlite/position.ts'
+import type { SentProgramme } from './loop-keeper.ts'
+import { isoOf, type Reporter } from './reporter.ts'
+
+/** Speaks with the screen: hands it its programme, and writes down what it says was shown. */
+export type ScreenDesk = {
+  message(message: FromScreen): void
+  /** Tells the page of a new programme, if a page is there. */
+  programme(sent: SentProgramme): void
+  /** The page is gone: nothing is on until it says so. */
+  gone(): void
+  readonly now: () => ShownNow
+  readonly next: () => { playlist: string; item: string } | null
+  readonly on: () => ShowingKey | undefined
+}
+
+export type ScreenDeskOptions = {
+  readonly db: WriteDb
+  readonly send: (message: ToScreen) => void
+  readonly sent: () => SentProgramme
+  readonly showing: (key: ShowingKey) => Showing | undefined
+  readonly playerName: () => string
+  readonly languages: readonly string[]
+  readonly reporter: Reporter
+  /** What is on or next has changed. */
+  readonly changed: () => void
+}
+
+export function createScreenDesk(options: ScreenDeskOptions): ScreenDesk {
+  const { db, reporter } = options
+  let now: ShownNow = { slate: 'starting' }
+  let on: Showing | undefined
+  let next: Showing | undefined
+  let playSeq: { key: ShowingKey; seq: number } | undefined
+  let speaking = false
+
+  const programmeMessage = (sent: SentProgramme, resume: Position | null): ToScreen => ({
+    kind: 'programme',
+    programme: sent.programme,
+    mayFinish: [...sent.mayFinish],
+    resume,
+    playerName: options.playerName(),
+    languages: [...options.languages],
+  })
+
+  function shown(message: Extract<FromScreen, { kind: 'shown' }>): void {
+    const showing = options.showing(message.key)
+    if (!showing) return // a page that is one programme behind; what it shows next is known
+    const { playlist, revision, item, asset } = showing
+    transaction(db, () => {
+      const seq = startPlay(db, { playlist, revision, item, asset, startedAt: message.at })
+      playSeq = { key: message.key, seq }
+      savePosition(db, message.position, message.key)
+    })
+    on = showing
+    next = message.next === null ? undefined : options.showing(message.next)
+    now = { playlist, revision, item, asset, since: isoOf(message.at) }
+    options.changed()
+  }
+
+  function ended(message: Extract<FromScreen, { kind: 'ended' }>): void {
+    if (playSeq?.key !== message.key) return
+    const { ms, presentedFrames, droppedFrames, outcome } = message
+    finishPlay(db, playSeq.seq, { ms, presentedFrames, droppedFrames, outcome })
+    playSeq = undefined
+  }
+
+  function slate(reason: string): void {
+    const alreadyOn = 'slate' in now && now.slate === reason
+    on = undefined
+    next = undefined
+    now = { slate: reason }
+    if (!alreadyOn) reporter.event('slate-shown', reason)
+    options.changed()
+  }
+
+  return {
+    message(message) {
+      switch (message.kind) {
+        case 'hello':
+          speaking = true
+          options.send(programmeMessage(options.sent(), loadPosition(db)?.position ?? null))
+          return
+        case 'shown':
+          return shown(message)
+        case 'ended':
+          return ended(message)
+        case 'slate':
+          return slate(message.reason)
+        case 'fault': {
+          const showing = options.showing(message.key)
+          const about = { playlist: showing?.playlist, item: showing?.item, asset: message.asset }
+          return reporter.event(message.code, message.message, about)
+        }
+        case 'beat':
+          return
+      }
+    },
+    programme(sent) {
+      if (speaking) options.send(programmeMessage(sent, null))
+    },
+    gone() {
+      speaking = false
+      on = undefined
+      next = undefined
+      now = { slate: 'the screen is starting again' }
+      options.changed()
+    },
+    now: () => now,
+    next: () => (next ? { playlist: next.playlist, item: next.item } : null),
+    on: () => on?.key,
+  }
+}
