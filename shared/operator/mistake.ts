@@ -68,7 +68,7 @@ function sentenceOf(issue: Issue): string {
   }
   const sentence = expectation(issue)
   if (issue.code === 'custom') return sentence
-  return `${sentence}, got ${written(issue.input)}${hint(issue)}`
+  return `${sentence}${written(issue.input)}${hint(issue)}`
 }
 
 const plainTypes: Readonly<Record<string, string>> = {
@@ -105,11 +105,12 @@ const formats: Readonly<Record<string, string>> = {
   url: 'an http or https address',
 }
 
+/** What was written, for `, got …`; lists and fields can be seen in the file. */
 function written(input: unknown): string {
-  if (Array.isArray(input)) return 'a list'
-  if (typeof input === 'object' && input !== null) return 'fields'
+  if (Array.isArray(input)) return ', got a list'
+  if (typeof input === 'object' && input !== null) return ''
   const text = JSON.stringify(input) ?? String(input)
-  return text.length > 60 ? `${text.slice(0, 59)}…` : text
+  return `, got ${text.length > 60 ? `${text.slice(0, 59)}…` : text}`
 }
 
 function hint(issue: Issue): string {

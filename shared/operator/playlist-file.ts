@@ -23,7 +23,7 @@ export const playlistTarget = z
 const dayNames = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const
 const dayExpected = 'expected a day: sun, mon, tue, wed, thu, fri, sat, or 0 (Sunday) to 6'
 const day = z
-  .union([z.enum(dayNames), z.int().min(0).max(6)], dayExpected)
+  .union([z.enum(dayNames), z.int(dayExpected).min(0, dayExpected).max(6, dayExpected)], dayExpected)
   .transform((one) => (typeof one === 'number' ? one : dayNames.indexOf(one)))
 
 const daypart = z
@@ -44,10 +44,14 @@ const transition = z
   .union(
     [
       z.enum(['cut', 'fade']),
-      z.discriminatedUnion('kind', [
-        z.strictObject({ kind: z.literal('cut') }),
-        z.strictObject({ kind: z.literal('fade'), ms: fadeMilliseconds.default(fadeMs) }),
-      ]),
+      z.discriminatedUnion(
+        'kind',
+        [
+          z.strictObject({ kind: z.literal('cut') }),
+          z.strictObject({ kind: z.literal('fade'), ms: fadeMilliseconds.default(fadeMs) }),
+        ],
+        'expected cut or fade',
+      ),
     ],
     'expected cut, fade, or { kind: fade, ms: 1 to 5000 }',
   )

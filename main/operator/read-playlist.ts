@@ -1,0 +1,99 @@
+import { readFile, stat } from 'node:fs/promises'
+import { dirname, relative, resolve } from 'node:path'
+import { type Mistake, mistakesOf, type PlacedMistake, placed } from '../../shared/operator/mistake.ts'
+import { fieldNamesAt, type PlaylistFile, playlistFile } from '../../shared/operator/playlist-file.ts'
+import type { Showable } from '../../shared/operator/showable.ts'
+import { readYaml, type YamlText } from '../adapters/yaml-text.ts'
+import { probeFile } from './probe.ts'
+
+/** A film or photo beside the playlist, with what a player will make of it. */
+export type Source = { readonly path: string; readonly bytes: number; readonly shown: Showable & { readonly ok: true } }
+
+/** A playlist that can be published, with its files by the path as written in it; or all that is wrong with it. */
+export type ReadPlaylist =
+  | { readonly ok: true; readonly playlist: PlaylistFile; readonly sources: ReadonlyMap<string, Source> }
+  | { readonly ok: false; readonly mistakes: readonly PlacedMistake[] }
+
+/** Reads a playlist in YAML and looks into each file it names (paths are relative to the playlist). Does not hash. */
+export async function readPlaylistFile(path: string): Promise<ReadPlaylist> {
+  const shownPath = relative(process.cwd(), path).startsWith('..') ? path : relative(process.cwd(), path) || path
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => error)
+  if (text instanceof Error) {
+    return { ok: false, mistakes: [{ file: shownPath, line: 1, column: 1, field: '', message: unreadable(text) }] }
+  }
+  const yaml = readYaml(text)
+  const syntax = yaml.errors.map(({ place, message }) => ({ file: shownPath, ...place, field: '', message }))
+  if (yaml.errors.some(({ fatal }) => fatal)) return { ok: false, mistakes: syntax }
+  const { playlist, mistakes } = readSchema(yaml)
+  const looked = await lookAtFiles(yaml.value, dirname(path))
+  const found = [...mistakes, ...looked.mistakes, ...missingDurations(playlist, looked.sources)]
+  const all = [...syntax, ...found.map((mistake) => placedIn(shownPath, yaml, mistake))]
+  if (playlist && all.length === 0) return { ok: true, playlist, sources: looked.sources }
+  return { ok: false, mistakes: all.sort((a, b) => a.line - b.line || a.column - b.column) }
+}
+
+function placedIn(file: string, yaml: YamlText, mistake: Mistake): PlacedMistake {
+  const { line, column } = yaml.placeOf(mistake.path, mistake.at)
+  return placed(file, mistake, line, column)
+}
+
+function readSchema(yaml: YamlText): { playlist?: PlaylistFile; mistakes: Mistake[] } {
+  if (yaml.value === null || yaml.value === undefined) {
+    return { mistakes: [{ path: [], message: 'the file is empty; a playlist needs an id and items', at: 'value' }] }
+  }
+  const read = playlistFile.safeParse(yaml.value, { reportInput: true })
+  return read.success ? { playlist: read.data, mistakes: [] } : { mistakes: mistakesOf(read.error, fieldNamesAt) }
+}
+
+/** Every file that is named, also when other things are wrong: an operator wants to hear of all mistakes at once. */
+async function lookAtFiles(
+  value: unknown,
+  folder: string,
+): Promise<{ sources: Map<string, Source>; mistakes: Mistake[] }> {
+  const sources = new Map<string, Source>()
+  const wrong = new Map<string, string>()
+  const mistakes: Mistake[] = []
+  for (const [index, file] of filesIn(value)) {
+    if (!sources.has(file) && !wrong.has(file)) {
+      const source = await lookAt(resolve(folder, file), file)
+      if (typeof source === 'string') wrong.set(file, source)
+      else sources.set(file, source)
+    }
+    const message = wrong.get(file)
+    if (message) mistakes.push({ path: ['items', index, 'file'], message: `${file} ${message}`, at: 'value' })
+  }
+  return { sources, mistakes }
+}
+
+function filesIn(value: unknown): [number, string][] {
+  const items: unknown = (value as { items?: unknown } | null)?.items
+  if (!Array.isArray(items)) return []
+  return items.flatMap((item: unknown, index): [number, string][] => {
+    const file: unknown = (item as { file?: unknown } | null)?.file
+    return typeof file === 'string' && file !== '' ? [[index, file]] : []
+  })
+}
+
+async function lookAt(path: string, shownPath: string): Promise<Source | string> {
+  const found = await stat(path).catch((error: NodeJS.ErrnoException) => error)
+  if (found instanceof Error) return found.code === 'ENOENT' ? `is not there (looked for ${path})` : unreadable(found)
+  if (!found.isFile()) return 'is not a file'
+  if (found.size === 0) return 'is empty'
+  const shown = await probeFile(path, shownPath).catch((error: NodeJS.ErrnoException) => error)
+  if (shown instanceof Error) return unreadable(shown)
+  return shown.ok ? { path, bytes: found.size, shown } : shown.message
+}
+
+const unreadable = (error: NodeJS.ErrnoException): string =>
+  error.code === 'ENOENT' ? 'there is no such file' : `cannot be read: ${error.message}`
+
+/** A film lasts as long as it lasts; a photo only as long as it is told. */
+function missingDurations(playlist: PlaylistFile | undefined, sources: ReadonlyMap<string, Source>): Mistake[] {
+  if (!playlist || playlist.defaults?.seconds !== undefined) return []
+  return playlist.items.flatMap((item, index): Mistake[] => {
+    const isPhoto = sources.get(item.file)?.shown.mediaType.startsWith('image/')
+    if (!isPhoto || item.seconds !== undefined) return []
+    const message = 'is missing; a photo needs a duration, here or under defaults'
+    return [{ path: ['items', index, 'seconds'], message, at: 'value' }]
+  })
+}

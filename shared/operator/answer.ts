@@ -1,0 +1,105 @@
+import type { DocumentKind } from '../documents/documents.ts'
+import type { RefusedReport } from '../reports/state.ts'
+import type { Fleet, PlayerView } from './fleet.ts'
+
+/** A document that was pushed, and what is needed to recognise the answers to it. */
+export type Pushed = {
+  readonly kind: Extract<DocumentKind, 'trust' | 'site' | 'playlist'>
+  readonly topic: string
+  readonly id: string
+  readonly target: string
+  readonly revision: number
+  readonly withdrawn: boolean
+  /** What the player has to fetch if it has nothing yet. */
+  readonly totalBytes: number
+  /** What each player had refused before the push: it is no answer to it. */
+  readonly refusedBefore: ReadonlyMap<string, readonly RefusedReport[]>
+}
+
+/** What one player has said to it so far. */
+export type Answer =
+  /** Connected, and has not said anything. */
+  | { readonly kind: 'silent'; readonly note?: string }
+  /** Not connected; `known` is false if it never was. */
+  | { readonly kind: 'offline'; readonly known: boolean }
+  /** Accepted; bytes or something else are missing. `percent` is undefined if nothing is to be fetched. */
+  | {
+      readonly kind: 'accepted'
+      readonly percent: number | undefined
+      readonly missingBytes: number
+      readonly note?: string
+    }
+  /** Has it: whole, checked, and in its schedule. */
+  | { readonly kind: 'has'; readonly status: string }
+  | { readonly kind: 'refused'; readonly code: string; readonly field: string; readonly message: string }
+  /** Keeps another revision that it has seen: ours is older, or somebody else has published since. */
+  | { readonly kind: 'other'; readonly revision: number }
+
+/** Whether a player will say no more about this push by itself. */
+export const isFinal = (answer: Answer): boolean =>
+  answer.kind === 'has' || answer.kind === 'refused' || answer.kind === 'other'
+
+/** What a player has answered, from all that was heard of it. */
+export function answerOf(pushed: Pushed, id: string, fleet: Fleet): Answer {
+  const player = fleet.get(id)
+  if (!player) return { kind: 'offline', known: false }
+  const held = possession(pushed, player)
+  const settled = held && isFinal(held) ? held : (refusal(pushed, player) ?? held)
+  if (settled && isFinal(settled)) return settled
+  if (!player.presence?.online) return { kind: 'offline', known: player.presence !== undefined }
+  return settled ?? { kind: 'silent', ...noteOf(player, pushed) }
+}
+
+function refusal(pushed: Pushed, player: PlayerView): Answer | undefined {
+  const before = pushed.refusedBefore.get(player.id) ?? []
+  const isNew = (one: RefusedReport) => !before.some((old) => old.at === one.at && old.message === one.message)
+  const ours = player.state?.refused.filter((one) => one.topic === pushed.topic && isNew(one)).at(-1)
+  return ours && { kind: 'refused', code: ours.code, field: ours.field, message: ours.message }
+}
+
+function possession(pushed: Pushed, player: PlayerView): Answer | undefined {
+  const { state } = player
+  if (!state) return undefined
+  if (pushed.kind !== 'playlist') return byRevision(pushed, pushed.kind === 'site' ? state.site : state.trust)
+  const held = state.playlists.find((one) => one.id === pushed.id && one.target === pushed.target)
+  if (!held || held.revision < pushed.revision) return undefined
+  if (held.revision > pushed.revision) return { kind: 'other', revision: held.revision }
+  if (held.status !== 'waiting' || pushed.withdrawn) return { kind: 'has', status: held.status }
+  const missing = Math.min(held.missingBytes, pushed.totalBytes)
+  const percent = held.missingBytes > 0 ? Math.floor((1 - missing / pushed.totalBytes) * 100) : undefined
+  const why = held.reasons.length > 0 ? { note: held.reasons.join('; ') } : noteOf(player, pushed)
+  return { kind: 'accepted', percent, missingBytes: held.missingBytes, ...why }
+}
+
+function byRevision(pushed: Pushed, held: number): Answer | undefined {
+  if (held < pushed.revision) return undefined
+  return held === pushed.revision ? { kind: 'has', status: 'in force' } : { kind: 'other', revision: held }
+}
+
+/** The newest fault that is about this playlist, such as a download that failed. */
+function noteOf(player: PlayerView, pushed: Pushed): { note?: string } {
+  const fault = player.events.find(
+    (one) => one.severity !== 'info' && (one.about.playlist === pushed.id || one.about.topic === pushed.topic),
+  )
+  return fault ? { note: fault.message } : {}
+}
+
+/** The answer in words: `downloading 40 %`. */
+export function answerText(answer: Answer): string {
+  switch (answer.kind) {
+    case 'silent':
+      return withNote('no answer yet', answer.note)
+    case 'offline':
+      return answer.known ? 'offline' : 'never seen on this broker'
+    case 'accepted':
+      return withNote(answer.percent === undefined ? 'accepted' : `downloading ${answer.percent} %`, answer.note)
+    case 'has':
+      return answer.status
+    case 'refused':
+      return `refused: ${answer.field === '' ? '' : `${answer.field}: `}${answer.message} (${answer.code})`
+    case 'other':
+      return `keeps revision ${answer.revision}`
+  }
+}
+
+const withNote = (text: string, note: string | undefined): string => (note ? `${text} (${note})` : text)
