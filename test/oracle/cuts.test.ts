@@ -128,6 +128,11 @@ test('a cut during which the grab itself paused is not judged', () => {
   )
 })
 
+test('a cut right before the end of the recording is left out: nobody saw what came of it', () => {
+  const { cuts } = measureCuts(recorded(first, second, first.slice(0, 12)), items)
+  assert.equal(cuts.length, 1)
+})
+
 test('every cut of a longer loop is found once', () => {
   const { cuts } = measureCuts(recorded(first, second, photo, first, photo, second), items)
   assert.deepEqual(

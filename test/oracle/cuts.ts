@@ -39,6 +39,7 @@ export type Measured = { readonly cuts: readonly Cut[]; readonly framesLostElsew
 const edgeFrames = 5
 const windowMs = 200
 const settleMs = 100
+const aftermathMs = 500
 const trendFrames = 15
 
 type Shot = { readonly atMs: number; readonly frame: number }
@@ -48,8 +49,8 @@ type Stray = { readonly atMs: number; readonly why: keyof Foreign }
 /**
  * Finds the cuts in a recording of the display and measures each one.
  *
- * The items next to each other in the loop must differ. What comes before the first whole play and after the last one
- * is left out. Foreign samples are counted wherever they are, at the nearer cut.
+ * The items next to each other in the loop must differ. Foreign samples are counted wherever they are, at the nearer
+ * cut. The first half of the first play is left out, and so is a cut after which the recording ends within half a second.
  */
 export function measureCuts(samples: readonly Sample[], expected: readonly ExpectedItem[]): Measured {
   const known = new Map(expected.map((item) => [item.item, item]))
@@ -58,8 +59,9 @@ export function measureCuts(samples: readonly Sample[], expected: readonly Expec
   for (let at = 1; at < plays.length; at++) {
     const [old, next] = [plays[at - 1], plays[at]]
     const [oldItem, nextItem] = [old && known.get(old.item), next && known.get(next.item)]
-    if (old && next && oldItem && nextItem) cuts.push(measureCut(samples, { old, next, oldItem, nextItem }, at === 1))
+    if (old && next && oldItem && nextItem) cuts.push(measureCut(samples, { old, next, oldItem, nextItem }))
   }
+  if ((samples.at(-1)?.atMs ?? 0) - (plays.at(-1)?.shots[0]?.atMs ?? 0) < aftermathMs) cuts.pop()
   const inner = plays.slice(1, -1)
   const lost = inner.map((play) => lostElsewhere(play, known.get(play.item)))
   return { cuts, framesLostElsewhere: lost.reduce((sum, count) => sum + count, 0) }
@@ -114,7 +116,7 @@ type Sides = {
   readonly nextItem: ExpectedItem
 }
 
-function measureCut(samples: readonly Sample[], sides: Sides, isFirst: boolean): Cut {
+function measureCut(samples: readonly Sample[], sides: Sides): Cut {
   const { old, next, oldItem, nextItem } = sides
   const atMs = next.shots[0]?.atMs ?? 0
   const lastFrame = old.shots.at(-1)?.frame
@@ -126,15 +128,14 @@ function measureCut(samples: readonly Sample[], sides: Sides, isFirst: boolean):
     gapMs: Math.max(0, atMs - lastFrameAtMs - pictureMs(oldItem)),
     lateMs: startOf(next, nextItem, 'first') - startOf(old, oldItem, 'last') - wholeMs(oldItem),
     framesLost: lostAtEnd(old, oldItem) + lostAtStart(next, nextItem),
-    foreign: countForeign(sides, isFirst),
+    foreign: countForeign(sides),
     judged: wasWatched(samples, atMs),
   }
 }
 
 /** Strays of the old play after its middle, and those of the new one before its middle. */
-function countForeign({ old, next }: Sides, isFirst: boolean): Foreign {
-  const oldMiddle = isFirst ? Number.NEGATIVE_INFINITY : middleOf(old)
-  const after = old.strays.filter((stray) => stray.atMs >= oldMiddle)
+function countForeign({ old, next }: Sides): Foreign {
+  const after = old.strays.filter((stray) => stray.atMs >= middleOf(old))
   const before = next.strays.filter((stray) => stray.atMs < middleOf(next))
   const count = (why: keyof Foreign) => [...after, ...before].filter((stray) => stray.why === why).length
   return {
