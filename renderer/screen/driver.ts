@@ -1,0 +1,420 @@
+import { assertNever } from '../../shared/assert-never.ts'
+import type { Programme, Showing } from '../../shared/screen/programme.ts'
+import { carryOver, nextShowing, type Position, startPosition } from '../../shared/screen/rotation.ts'
+import type { FromScreen, ToScreen } from '../../shared/screen/wire.ts'
+import {
+  type FaultKind,
+  forgive,
+  isLongTerm,
+  keepOnly,
+  type LeftOut,
+  leaveOut,
+  nextReturnMs,
+  withoutLeftOut,
+} from './left-out.ts'
+
+/** One showing that is on, or that is being made ready; `before` and `after` say where the loop stands around it. */
+export type Play = {
+  readonly id: number
+  readonly showing: Showing
+  readonly before: Position
+  readonly after: Position
+}
+
+/** What is on the wall. `endsAtMs` is undefined while its end is not known beforehand. */
+export type On = {
+  readonly play: Play
+  readonly startedAtMs: number
+  readonly endsAtMs: number | undefined
+  /** Who says that the end has come: the clock for still pictures, the stage for films, which it knows to the frame. */
+  readonly endIsTimed: boolean
+  readonly fate: Fate
+  /** When the next was first wanted, because this one's time was over or had to be. */
+  readonly wantsNextSinceMs: number | undefined
+  /** When it gives way to the slate, if nothing else is ready by then. */
+  readonly clearAtMs: number | undefined
+}
+type Fate = 'playing' | Extract<FromScreen, { kind: 'ended' }>['outcome']
+
+/** What comes next. `joined` follows on the same media timeline by itself; `ready` waits to be shown. */
+export type Next = {
+  readonly play: Play
+  readonly stage: 'preparing' | 'ready' | 'joined' | 'entering'
+  readonly sinceMs: number
+}
+
+/** All that the screen knows about its loop. */
+export type DriverState = {
+  readonly programme: Programme | undefined
+  readonly at: Position
+  readonly on: On | undefined
+  readonly next: Next | undefined
+  /** The play that left last; a fade may still show it. */
+  readonly previous: Play | undefined
+  readonly leftOut: LeftOut
+  readonly plays: number
+  readonly slateReason: string | undefined
+  /** When the wall last came to show nothing but the slate. */
+  readonly emptySinceMs: number
+}
+
+/** What can happen to the screen. Events about a play that is neither on nor next are of no consequence. */
+export type DriverEvent =
+  | ToScreen
+  | { readonly kind: 'prepared'; readonly play: number; readonly joined: boolean }
+  | {
+      /** The first frame is on the wall. */
+      readonly kind: 'presented'
+      readonly play: number
+      readonly endsAtMs: number | undefined
+      readonly endIsTimed: boolean
+    }
+  /** A film's last frame is on the wall and has had its time. */
+  | { readonly kind: 'over'; readonly play: number }
+  | {
+      readonly kind: 'failed'
+      readonly play: number
+      readonly fault: FaultKind
+      readonly message: string
+      /** False when a film died where the next one joins it: then either may be to blame, and the next is tried alone. */
+      readonly certain: boolean
+    }
+  | { readonly kind: 'tick' }
+
+/** What the shell is to do. */
+export type Effect =
+  /** Make it ready, out of sight. `join`: it may go on the media timeline of the film that is on. */
+  | { readonly kind: 'prepare'; readonly play: Play; readonly join: boolean }
+  | { readonly kind: 'discard'; readonly play: number }
+  | { readonly kind: 'show'; readonly play: number; readonly fadeMs: number }
+  /** What a fade still shows of the item before has to go. */
+  | { readonly kind: 'finish-fade' }
+  /** Everything off, so that the slate is seen. */
+  | { readonly kind: 'clear' }
+  | { readonly kind: 'tell'; readonly message: FromScreen }
+  /** Tell that a showing ended; how many frames it had, the stage knows. */
+  | {
+      readonly kind: 'tell-ended'
+      readonly play: Play
+      readonly atMs: number
+      readonly startedAtMs: number
+      readonly outcome: Extract<FromScreen, { kind: 'ended' }>['outcome']
+    }
+
+/** A state and what is to be done to come to it. */
+export type Step = { readonly state: DriverState; readonly effects: readonly Effect[] }
+
+export const firstState: DriverState = {
+  programme: undefined,
+  at: startPosition,
+  on: undefined,
+  next: undefined,
+  previous: undefined,
+  leftOut: new Map(),
+  plays: 0,
+  slateReason: undefined,
+  emptySinceMs: 0,
+}
+
+/** How long a film that has to leave may hold the wall while the next is made ready: a take-down has one second. */
+const leaveWithinMs = 750
+/** How long an item may keep the wall waiting, while another picture is held or the slate is on. */
+const readyWithinMs = { held: 1_500, empty: 6_000 }
+const enterWithinMs = 1_500
+
+/** Decides: what has happened goes in, the new state and what to do come out. Time is in milliseconds since 1970. */
+export function step(state: DriverState, event: DriverEvent, nowMs: number): Step {
+  const happened = handle(state, event, nowMs)
+  const settled = settle(happened.state, nowMs)
+  return { state: settled.state, effects: [...happened.effects, ...settled.effects] }
+}
+
+/** When the machine wants to be asked again by a `tick` though nothing else has happened. */
+export function wakeAtMs(state: DriverState, nowMs: number): number | undefined {
+  const { on, next } = state
+  const idle = !on && !next && state.programme ? nextReturnMs(state.leftOut, nowMs) : undefined
+  const times = [idle, on?.clearAtMs, on && turnsAtMs(on, next), next && givesUpAtMs(state, next)]
+  const known = times.filter((time) => time !== undefined)
+  return known.length > 0 ? Math.min(...known) : undefined
+}
+
+function handle(state: DriverState, event: DriverEvent, nowMs: number): Step {
+  switch (event.kind) {
+    case 'programme':
+      return takeProgramme(state, event, nowMs)
+    case 'skip':
+      return state.on ? leave(state, state.on, 'interrupted', undefined, nowMs) : unchanged(state)
+    case 'prepared':
+      return unchanged(prepared(state, event, nowMs))
+    case 'presented':
+      return presented(state, event, nowMs)
+    case 'over':
+      return state.on?.play.id === event.play
+        ? unchanged({ ...state, on: wantNext(state.on, 'complete', nowMs) })
+        : unchanged(state)
+    case 'failed':
+      return failed(state, event, nowMs)
+    case 'tick':
+      return tick(state, nowMs)
+    default:
+      return assertNever(event)
+  }
+}
+
+/** Brings about what the facts ask for: something next, and on the wall when its time has come. */
+function settle(state: DriverState, nowMs: number): Step {
+  if (!state.programme) return unchanged(state)
+  const planned = state.next ? unchanged(state) : plan(state, state.programme, nowMs)
+  const { on, next } = planned.state
+  if (!next) return on?.wantsNextSinceMs === undefined ? slateIfEmpty(planned, nowMs) : clear(planned, nowMs)
+  if (next.stage !== 'ready' || (on && on.wantsNextSinceMs === undefined)) return planned
+  const entering: Next = { ...next, stage: 'entering', sinceMs: nowMs }
+  const show: Effect = { kind: 'show', play: next.play.id, fadeMs: overlapMs(on, next.play) }
+  return { state: { ...planned.state, next: entering }, effects: [...planned.effects, show] }
+}
+
+function plan(state: DriverState, programme: Programme, nowMs: number): Step {
+  const chosen = choose(state, programme, nowMs)
+  if (!chosen) return unchanged(state)
+  const play: Play = { id: state.plays + 1, ...chosen }
+  const join = state.on?.fate === 'playing' && play.showing.transition.kind === 'cut'
+  return {
+    state: { ...state, plays: play.id, next: { play, stage: 'preparing', sinceMs: nowMs } },
+    effects: [{ kind: 'prepare', play, join }],
+  }
+}
+
+function choose(state: DriverState, programme: Programme, nowMs: number): Omit<Play, 'id'> | undefined {
+  const open = withoutLeftOut(programme, state.leftOut, nowMs)
+  const before = open === programme ? state.at : carryOver(programme, open, state.at)
+  const found = nextShowing(open, before)
+  return found && { showing: found.showing, before, after: found.after }
+}
+
+function clear(from: Step, nowMs: number): Step {
+  const { on } = from.state
+  if (!on) return slateIfEmpty(from, nowMs)
+  const ended = endedEffect(on, nowMs)
+  const state = { ...from.state, on: undefined, previous: undefined, emptySinceMs: nowMs }
+  return tellSlate({ state, effects: [...from.effects, { kind: 'clear' }, ended] }, nowMs)
+}
+
+function slateIfEmpty(from: Step, nowMs: number): Step {
+  const { state } = from
+  const told = state.on || state.next || state.slateReason !== undefined
+  return told ? from : tellSlate(from, nowMs)
+}
+
+function tellSlate(from: Step, nowMs: number): Step {
+  const reason = slateReasonOf(from.state)
+  return {
+    state: { ...from.state, slateReason: reason },
+    effects: [...from.effects, { kind: 'tell', message: { kind: 'slate', at: nowMs, reason } }],
+  }
+}
+
+function slateReasonOf({ programme, next }: DriverState): string {
+  if (next) return 'next-item-late'
+  if (programme && programme.lanes.length > 0) return 'every-item-failed'
+  return programme?.slateReason ?? 'nothing-to-show'
+}
+
+type ProgrammeMessage = Extract<ToScreen, { kind: 'programme' }>
+
+function takeProgramme(before: DriverState, message: ProgrammeMessage, nowMs: number): Step {
+  const { programme } = message
+  const allowed = new Set<string>([...keysOf(programme), ...message.mayFinish])
+  const reason = programme.lanes.length > 0 ? before.slateReason : undefined
+  const state: DriverState = {
+    ...before,
+    programme,
+    slateReason: reason,
+    at: positionIn(before, message),
+    leftOut: keepOnly(before.leftOut, programme),
+    emptySinceMs: before.programme ? before.emptySinceMs : nowMs,
+  }
+  const isAllowed = (play: Play) => allowed.has(play.showing.key)
+  const fading: Effect[] = state.previous && !isAllowed(state.previous) ? [{ kind: 'finish-fade' }] : []
+  const kept = keepNext(state, before.programme, isAllowed, nowMs)
+  const on = kept.state.on
+  const left =
+    on && !isAllowed(on.play)
+      ? leave(kept.state, on, 'interrupted', nowMs + leaveWithinMs, nowMs)
+      : unchanged(kept.state)
+  return { state: left.state, effects: [...fading, ...kept.effects, ...left.effects] }
+}
+
+function positionIn(state: DriverState, message: ProgrammeMessage): Position {
+  const untouched = !state.on && !state.previous
+  if (untouched && message.resume) return message.resume
+  return state.programme ? carryOver(state.programme, message.programme, state.at) : startPosition
+}
+
+/** What has been made ready stays if the new loop would choose it too; what is just coming on stays if it is allowed. */
+function keepNext(
+  state: DriverState,
+  before: Programme | undefined,
+  isAllowed: (play: Play) => boolean,
+  nowMs: number,
+): Step {
+  const { next, programme } = state
+  if (!next || !programme || !before) return unchanged(state)
+  if (next.stage === 'entering' && isAllowed(next.play)) {
+    const after = carryOver(before, programme, next.play.after)
+    return unchanged({ ...state, next: { ...next, play: { ...next.play, after } } })
+  }
+  const chosen = choose(state, programme, nowMs)
+  if (chosen && isSame(chosen.showing, next.play.showing)) {
+    return unchanged({ ...state, next: { ...next, play: { ...next.play, ...chosen } } })
+  }
+  return { state: { ...state, next: undefined }, effects: [{ kind: 'discard', play: next.play.id }] }
+}
+
+/** Ends what is on before its time. A film that was to follow on its timeline has to be made ready beside it instead. */
+function leave(state: DriverState, on: On, fate: Fate, clearAtMs: number | undefined, nowMs: number): Step {
+  const leaving = { ...wantNext(on, fate, nowMs), fate, clearAtMs: clearAtMs ?? on.clearAtMs }
+  const { next } = state
+  if (next?.stage !== 'joined' && next?.stage !== 'preparing') return unchanged({ ...state, on: leaving })
+  return {
+    state: { ...state, on: leaving, next: undefined },
+    effects: [{ kind: 'discard', play: next.play.id }],
+  }
+}
+
+function wantNext(on: On, fate: Fate, nowMs: number): On {
+  return {
+    ...on,
+    fate: on.fate === 'playing' ? fate : on.fate,
+    wantsNextSinceMs: on.wantsNextSinceMs ?? nowMs,
+  }
+}
+
+function prepared(state: DriverState, event: Extract<DriverEvent, { kind: 'prepared' }>, nowMs: number): DriverState {
+  const { next } = state
+  if (next?.play.id !== event.play || next.stage !== 'preparing') return state
+  return { ...state, next: { ...next, stage: event.joined ? 'joined' : 'ready', sinceMs: nowMs } }
+}
+
+function presented(state: DriverState, event: Extract<DriverEvent, { kind: 'presented' }>, nowMs: number): Step {
+  const { on, next } = state
+  if (next?.play.id !== event.play) return unchanged(state)
+  const complete = on && (on.fate === 'playing' || on.fate === 'complete')
+  const now: On = {
+    play: next.play,
+    startedAtMs: nowMs,
+    endsAtMs: event.endsAtMs,
+    endIsTimed: event.endIsTimed,
+    fate: 'playing',
+    wantsNextSinceMs: undefined,
+    clearAtMs: undefined,
+  }
+  const shown: DriverState = {
+    ...state,
+    at: next.play.after,
+    on: now,
+    next: undefined,
+    previous: on?.play,
+    slateReason: undefined,
+    leftOut: complete ? forgive(state.leftOut, on.play.showing.asset) : state.leftOut,
+  }
+  const planned = state.programme ? plan(shown, state.programme, nowMs) : unchanged(shown)
+  return {
+    state: planned.state,
+    effects: [
+      ...(on ? [endedEffect(on, nowMs)] : []),
+      { kind: 'tell', message: shownMessage(now, planned.state.next, nowMs) },
+      ...planned.effects,
+    ],
+  }
+}
+
+function shownMessage(on: On, next: Next | undefined, nowMs: number): FromScreen {
+  return {
+    kind: 'shown',
+    at: nowMs,
+    key: on.play.showing.key,
+    position: on.play.before,
+    next: next?.play.showing.key ?? null,
+  }
+}
+
+function endedEffect(on: On, nowMs: number): Effect {
+  const outcome = on.fate === 'playing' ? 'complete' : on.fate
+  return { kind: 'tell-ended', play: on.play, atMs: nowMs, startedAtMs: on.startedAtMs, outcome }
+}
+
+type Failure = Extract<DriverEvent, { kind: 'failed' }>
+
+function failed(state: DriverState, event: Failure, nowMs: number): Step {
+  const { on, next } = state
+  if (next?.play.id === event.play) {
+    const blamed = blame({ ...state, next: undefined }, next.play, event, nowMs)
+    return { state: blamed.state, effects: [{ kind: 'discard', play: event.play }, ...blamed.effects] }
+  }
+  if (on?.play.id !== event.play) return unchanged(state)
+  const left = leave(state, on, 'failed', nowMs + leaveWithinMs, nowMs)
+  if (!event.certain) return left
+  const blamed = blame(left.state, on.play, event, nowMs)
+  return { state: blamed.state, effects: [...left.effects, ...blamed.effects] }
+}
+
+function blame(state: DriverState, play: Play, event: Failure, nowMs: number): Step {
+  const { asset, key } = play.showing
+  const leftOut = leaveOut(state.leftOut, asset, event.fault, nowMs)
+  const code = isLongTerm(leftOut, asset) ? 'item-quarantined' : (`item-${event.fault}` as const)
+  const message = event.message.slice(0, 2000)
+  return {
+    state: { ...state, leftOut },
+    effects: [{ kind: 'tell', message: { kind: 'fault', at: nowMs, code, message, key, asset } }],
+  }
+}
+
+function tick(state: DriverState, nowMs: number): Step {
+  const { on, next } = state
+  if (next && nowMs >= (givesUpAtMs(state, next) ?? Number.POSITIVE_INFINITY)) {
+    const message = next.stage === 'entering' ? 'its first frame did not come' : 'it was not ready in time'
+    return failed(state, { kind: 'failed', play: next.play.id, fault: 'stalled', message, certain: true }, nowMs)
+  }
+  if (on?.clearAtMs !== undefined && nowMs >= on.clearAtMs) return clear(unchanged(state), nowMs)
+  if (on && nowMs >= (turnsAtMs(on, next) ?? Number.POSITIVE_INFINITY)) {
+    return unchanged({ ...state, on: wantNext(on, 'complete', nowMs) })
+  }
+  return unchanged(state)
+}
+
+/** When the next takes over by the clock: at the end, and a fade so much earlier that it is complete at the end. */
+function turnsAtMs(on: On, next: Next | undefined): number | undefined {
+  if (on.wantsNextSinceMs !== undefined || on.endsAtMs === undefined) return undefined
+  const fadeMs = next ? overlapMs(on, next.play) : 0
+  return on.endIsTimed || fadeMs > 0 ? on.endsAtMs - fadeMs : undefined
+}
+
+/** A fade never takes more than half of the item that it ends, and what has to leave at once is cut. */
+function overlapMs(on: On | undefined, play: Play): number {
+  const { transition } = play.showing
+  if (transition.kind === 'cut' || (on && on.fate !== 'playing' && on.fate !== 'complete')) return 0
+  if (on?.endsAtMs === undefined) return transition.ms
+  return Math.min(transition.ms, (on.endsAtMs - on.startedAtMs) / 2)
+}
+
+function givesUpAtMs(state: DriverState, next: Next): number | undefined {
+  if (next.stage === 'entering') return next.sinceMs + enterWithinMs
+  if (next.stage !== 'preparing') return undefined
+  const { on } = state
+  if (!on) return Math.max(next.sinceMs, state.emptySinceMs) + readyWithinMs.empty
+  if (on.wantsNextSinceMs === undefined) return undefined
+  return Math.max(next.sinceMs, on.wantsNextSinceMs) + readyWithinMs.held
+}
+
+function keysOf(programme: Programme): Set<string> {
+  return new Set(programme.lanes.flatMap((lane) => lane.showings.map((showing) => showing.key)))
+}
+
+/** Both have been read by the same schema, which fixes the order of the fields. */
+function isSame(one: Showing, other: Showing): boolean {
+  return JSON.stringify(one) === JSON.stringify(other)
+}
+
+function unchanged(state: DriverState): Step {
+  return { state, effects: [] }
+}

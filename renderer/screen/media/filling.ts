@@ -1,0 +1,34 @@
+import type { FaultKind } from '../left-out.ts'
+
+/** What is in a deck: one photo, one film, or a run of films on one media timeline. */
+export type Filling = {
+  /** Lets time run. `raise` brings the deck to the front and is called once, when the first frame can be seen at once. */
+  begin(raise: () => void): void
+  /** Ends it and gives back everything it held; the deck's elements are as new. */
+  dispose(): void
+}
+
+/** What a filling reports about its plays. */
+export type FillingListener = {
+  /** The first frame is on the wall. `lengthMs` is undefined while the end is not known. */
+  presented(play: number, lengthMs: number | undefined, endIsTimed: boolean): void
+  /** The last frame is on the wall and has had its time, but for what a swap takes. */
+  over(play: number): void
+  failed(play: number, fault: MediaFault, certain: boolean): void
+}
+
+/** A picture that cannot be shown, and why, for an operator to read. */
+export class MediaFault extends Error {
+  readonly kind: FaultKind
+
+  constructor(kind: FaultKind, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.kind = kind
+  }
+}
+
+/** What was thrown, as a fault. */
+export function faultOf(thrown: unknown): MediaFault {
+  if (thrown instanceof MediaFault) return thrown
+  return new MediaFault('failed', thrown instanceof Error ? thrown.message : String(thrown), { cause: thrown })
+}

@@ -1,0 +1,47 @@
+import type { Play } from '../driver.ts'
+import { type Filling, type FillingListener, MediaFault } from './filling.ts'
+
+/**
+ * Loads a photo into the element and resolves when it is decoded; rejects with a MediaFault, or when aborted.
+ *
+ * The bytes are held as a blob: nothing is asked for again when the browser drops the decoded picture from its cache.
+ * EXIF orientation and animation are the browser's.
+ */
+export async function openPhoto(
+  image: HTMLImageElement,
+  play: Play,
+  listener: FillingListener,
+  signal: AbortSignal,
+): Promise<Filling> {
+  const { showing } = play
+  const blob = await download(showing.address, showing.mediaType, signal)
+  const address = URL.createObjectURL(blob)
+  const dispose = () => {
+    image.removeAttribute('src')
+    URL.revokeObjectURL(address)
+  }
+  image.style.objectFit = showing.fit
+  image.src = address
+  try {
+    await image.decode()
+  } catch (cause) {
+    dispose()
+    throw new MediaFault('failed', `the ${showing.mediaType} does not decode`, { cause })
+  }
+  const begin = (raise: () => void) => {
+    raise()
+    const seconds = showing.seconds ?? fallbackSeconds
+    requestAnimationFrame(() => listener.presented(play.id, seconds * 1000, true))
+  }
+  return { begin, dispose }
+}
+
+/** A photo without a duration is refused when it is pushed; should one come all the same, it must not stay for ever. */
+const fallbackSeconds = 10
+
+async function download(address: string, mediaType: string, signal: AbortSignal): Promise<Blob> {
+  const response = await fetch(address, { signal })
+  if (!response.ok) throw new MediaFault('failed', `the photo does not load: ${response.status}`)
+  const bytes = await response.arrayBuffer()
+  return new Blob([bytes], { type: mediaType })
+}

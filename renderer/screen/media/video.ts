@@ -1,0 +1,114 @@
+import type { Clock } from '../clock.ts'
+import type { Play } from '../driver.ts'
+import { type Filling, type FillingListener, MediaFault } from './filling.ts'
+import { meterFrames, watchFilm } from './film-watch.ts'
+import type { FrameCounts } from './frame-counts.ts'
+
+/** What a film on its own needs beside its element. */
+export type FilmParts = { readonly clock: Clock; readonly counts: FrameCounts; readonly listener: FillingListener }
+
+/**
+ * Loads a film into an element of its own, as it is: for films with sound and for what cannot be taken apart.
+ *
+ * Resolves when its first frame is decoded; rejects with a MediaFault, or when aborted.
+ */
+export async function openFilm(
+  video: HTMLVideoElement,
+  play: Play,
+  parts: FilmParts,
+  signal: AbortSignal,
+): Promise<Filling> {
+  const { showing } = play
+  video.style.objectFit = showing.fit
+  video.muted = !showing.audio
+  video.loop = showing.seconds !== null
+  video.src = showing.address
+  try {
+    await firstFrame(video, signal)
+  } catch (cause) {
+    emptyVideo(video)
+    throw cause
+  }
+  return play.showing.seconds === null || video.duration > 0
+    ? fill(video, play, parts)
+    : Promise.reject(new MediaFault('failed', 'the film has no length'))
+}
+
+/** Gives back the decoder and the connection: a page may hold about a thousand players. */
+export function emptyVideo(video: HTMLVideoElement): void {
+  video.pause()
+  video.removeAttribute('src')
+  video.load()
+}
+
+/** Starts the film; without sound if sound is refused. */
+export function startFilm(video: HTMLVideoElement): void {
+  video.play().catch(() => {
+    video.muted = true
+    video.play().catch(() => {}) // what keeps a muted film from playing is reported by the element or seen as a stall
+  })
+}
+
+/** Resolves when the element holds its first frame; rejects with what the element says, or when aborted. */
+export function firstFrame(video: HTMLVideoElement, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const settled = new AbortController()
+    const until = { signal: settled.signal }
+    const settle = (finish: () => void) => () => {
+      settled.abort()
+      finish()
+    }
+    video.addEventListener('loadeddata', settle(resolve), until)
+    video.addEventListener(
+      'error',
+      settle(() => reject(elementFault(video))),
+      until,
+    )
+    signal.addEventListener(
+      'abort',
+      settle(() => reject(signal.reason)),
+      until,
+    )
+  })
+}
+
+/** Why an element gave up, in its own words. */
+export function elementFault(video: HTMLVideoElement): MediaFault {
+  const { error } = video
+  return new MediaFault('failed', `the film does not play: ${error?.message || `error ${error?.code}`}`)
+}
+
+function fill(video: HTMLVideoElement, play: Play, { clock, counts, listener }: FilmParts): Filling {
+  const settled = new AbortController()
+  const until = { signal: settled.signal }
+  const meter = meterFrames(video)
+  let presented = false
+  let stopWatching = () => {}
+  const count = () => counts.add(play.id, meter())
+  const fail = (fault: MediaFault) => listener.failed(play.id, fault, true)
+  const lengthMs = play.showing.seconds === null ? undefined : play.showing.seconds * 1000
+  const onFrame = (raise: () => void) => {
+    count()
+    if (presented) return
+    presented = true
+    raise()
+    listener.presented(play.id, lengthMs ?? video.duration * 1000, lengthMs !== undefined)
+  }
+  video.addEventListener('error', () => fail(elementFault(video)), until)
+  video.addEventListener('ended', () => listener.over(play.id), until)
+  return {
+    begin: (raise) => {
+      stopWatching = watchFilm(video, clock, {
+        frame: () => onFrame(raise),
+        stalled: () => fail(new MediaFault('stalled', 'the film stands still')),
+      })
+      startFilm(video)
+    },
+    dispose: () => {
+      count()
+      stopWatching()
+      settled.abort()
+      emptyVideo(video)
+    },
+  }
+}

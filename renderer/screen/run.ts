@@ -1,0 +1,120 @@
+import { assertNever } from '../../shared/assert-never.ts'
+import type { FromScreen, ToScreen } from '../../shared/screen/wire.ts'
+import type { Clock } from './clock.ts'
+import { type DriverEvent, type Effect, step, wakeAtMs } from './driver.ts'
+import type { Link } from './link.ts'
+import type { Stage, StageEvent } from './stage/stage.ts'
+import type { ScreenStore } from './store.ts'
+
+/** What the screen is made of. `stage` is made here because its events come back here. */
+export type ScreenParts = {
+  readonly link: Link
+  readonly clock: Clock
+  readonly store: ScreenStore
+  readonly openStage: (listener: (event: StageEvent) => void) => Stage
+  /** Resolves when the compositor has made a picture: a page whose pictures do not come must not claim to be alive. */
+  readonly nextFrame: () => Promise<void>
+}
+
+const helloEveryMs = 1_000
+const beatEveryMs = 1_000
+
+/** Runs the loop: every event goes through the driver, and its effects to the stage and to main. Returns the undo. */
+export function runScreen(parts: ScreenParts): () => void {
+  const { link, clock, store } = parts
+  let cancelWake = () => {}
+  const queue: DriverEvent[] = []
+  let running = false
+
+  const perform = (effect: Effect): void => {
+    switch (effect.kind) {
+      case 'tell':
+        return link.send(effect.message)
+      case 'tell-ended':
+        return link.send(endedMessage(effect, stage))
+      case 'prepare':
+      case 'discard':
+      case 'show':
+      case 'finish-fade':
+      case 'clear':
+        return stage.perform(effect)
+      default:
+        return assertNever(effect)
+    }
+  }
+  const take = (event: DriverEvent): void => {
+    const nowMs = clock.nowMs()
+    const { state, effects } = step(store.getState().driver, event, nowMs)
+    store.setState({ driver: state })
+    effects.forEach(perform)
+  }
+  /** The stage may answer while it is being told: its events wait for their turn. */
+  const dispatch = (event: DriverEvent): void => {
+    queue.push(event)
+    if (running) return
+    running = true
+    try {
+      for (let next = queue.shift(); next; next = queue.shift()) take(next)
+    } finally {
+      running = false
+    }
+    cancelWake()
+    const wakeMs = wakeAtMs(store.getState().driver, clock.nowMs())
+    cancelWake = wakeMs === undefined ? () => {} : clock.after(wakeMs - clock.nowMs(), () => dispatch({ kind: 'tick' }))
+  }
+  const stage = parts.openStage(dispatch)
+  const stopListening = link.onMessage((message) => {
+    if (message.kind === 'programme') takeSettings(message, store)
+    dispatch(message)
+  })
+  const stopHello = repeat(clock, helloEveryMs, () => {
+    const waits = store.getState().driver.programme === undefined
+    if (waits) link.send({ kind: 'hello', at: clock.nowMs() })
+    return waits
+  })
+  const stopBeat = repeat(clock, beatEveryMs, () => {
+    void parts.nextFrame().then(() => link.send(beatMessage(store, stage, clock)))
+    return true
+  })
+  return () => {
+    for (const stop of [stopListening, stopHello, stopBeat, cancelWake, stage.close]) stop()
+  }
+}
+
+function takeSettings(message: Extract<ToScreen, { kind: 'programme' }>, store: ScreenStore): void {
+  store.setState({ playerName: message.playerName, languages: message.languages })
+}
+
+function endedMessage(effect: Extract<Effect, { kind: 'tell-ended' }>, stage: Stage): FromScreen {
+  const frames = stage.framesOf(effect.play.id)
+  return {
+    kind: 'ended',
+    at: effect.atMs,
+    key: effect.play.showing.key,
+    startedAt: effect.startedAtMs,
+    ms: Math.max(0, effect.atMs - effect.startedAtMs),
+    presentedFrames: frames.presented,
+    droppedFrames: frames.dropped,
+    outcome: effect.outcome,
+  }
+}
+
+function beatMessage(store: ScreenStore, stage: Stage, clock: Clock): FromScreen {
+  const { on } = store.getState().driver
+  return {
+    kind: 'beat',
+    at: clock.nowMs(),
+    presentedFrames: stage.presentedFrames(),
+    on: on?.play.showing.key ?? null,
+  }
+}
+
+/** Runs at once and then again and again until `run` says false; returns the undo. */
+function repeat(clock: Clock, everyMs: number, run: () => boolean): () => void {
+  let cancel = () => {}
+  const turn = () => {
+    cancel = run() ? clock.after(everyMs, turn) : () => {}
+  }
+  turn()
+  return () => cancel()
+}

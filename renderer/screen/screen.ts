@@ -1,0 +1,21 @@
+import { pageClock } from './clock.ts'
+import { openLink } from './link.ts'
+import { runScreen } from './run.ts'
+import { nameSlate } from './stage/slate.ts'
+import { openStage } from './stage/stage.ts'
+import { createScreenStore } from './store.ts'
+
+/** The page's entry: runs for as long as the page is there. */
+const store = createScreenStore()
+const wall = document.getElementById('wall') ?? document.body
+nameSlate(document, store)
+runScreen({
+  link: openLink(),
+  clock: pageClock,
+  store,
+  openStage: (listener) => openStage(wall, pageClock, listener),
+  nextFrame: () => new Promise((resolve) => requestAnimationFrame(() => resolve())),
+})
+for (const gesture of ['contextmenu', 'dragstart', 'selectstart', 'wheel', 'touchmove', 'keydown', 'mousedown']) {
+  window.addEventListener(gesture, (event) => event.preventDefault(), { passive: false })
+}

@@ -1,0 +1,17 @@
+import { createStore } from 'zustand/vanilla'
+import { type DriverState, firstState } from './driver.ts'
+
+/** What the page shows at this moment: the loop, and what main said about the wall. */
+export type ScreenState = {
+  readonly driver: DriverState
+  /** Names the player on the slate. */
+  readonly playerName: string
+  /** Languages of captions in the order they are drawn; none: as they come. */
+  readonly languages: readonly string[]
+}
+
+/** A store of its own for each page; it is set whole and never written into. */
+export function createScreenStore() {
+  return createStore<ScreenState>(() => ({ driver: firstState, playerName: '', languages: [] }))
+}
+export type ScreenStore = ReturnType<typeof createScreenStore>
