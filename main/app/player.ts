@@ -1,18 +1,17 @@
 import type { AssetName } from '../../shared/asset-name.ts'
 import type { AssetFacts } from '../../shared/documents/playlist.ts'
 import type { LoopPlan } from '../../shared/loop/loop-plan.ts'
-import { contentFilters, reportTopic, trustFilters } from '../../shared/topics.ts'
 import type { Host, HostListener } from '../hosts/host.ts'
 import type { WriteDb } from '../sqlite/open.ts'
 import { interruptRunningPlays } from '../sqlite/plays.ts'
 import { lastRefusals } from '../sqlite/refusals.ts'
-import type { Broker, BrokerListener, BrokerOptions, Publication } from './broker.ts'
+import type { Broker, BrokerListener, Publication } from './broker.ts'
+import { type BrokerLink, createBrokerLink } from './broker-link.ts'
 import type { Configuration } from './configuration.ts'
-import { createDocumentIntake } from './document-intake.ts'
+import { createDocumentIntake, type Taken } from './document-intake.ts'
 import { type Identity, type Knowledge, readKnowledge } from './knowledge.ts'
 import type { Log } from './log.ts'
 import { createLoopKeeper } from './loop-keeper.ts'
-import { createOutboxSender } from './outbox-sender.ts'
 import type { Clock } from './ports.ts'
 import { createReporter, isoOf, type Reporter } from './reporter.ts'
 import { createScreenDesk } from './screen-desk.ts'
@@ -35,7 +34,7 @@ export type Cache = {
 /** What a player is made of. Everything outside it comes in here. */
 export type PlayerParts = {
   readonly configuration: Configuration
-  /** What was wrong in the configuration, in sentences. */
+  /** What was wrong in the configuration or at the start, in sentences. */
   readonly problems: readonly string[]
   readonly identity: Identity
   readonly db: WriteDb
@@ -46,6 +45,7 @@ export type PlayerParts = {
   readonly playerKey: unknown
   readonly startCache: (changed: () => void, reporter: Reporter) => Cache
   readonly startHost: (listener: HostListener) => Promise<Host>
+  /** Undefined: no broker is configured, and the player stays offline. */
   readonly connectBroker: ((will: Publication, listener: BrokerListener) => Broker) | undefined
 }
 
@@ -58,21 +58,18 @@ export type Player = { readonly host: Host; stop(): Promise<void> }
  */
 export async function startPlayer(parts: PlayerParts): Promise<Player> {
   const { configuration, db, clock, log, identity } = parts
-  const { topicPrefix, playerId } = configuration
-  const reporter = createReporter(db, clock, log, configuration, () => outbox.wake())
-  const outbox = createOutboxSender(db, () => (connected ? broker : undefined))
-  let connected = false
-  let stopped = false
+  const reporter = createReporter(db, clock, log, configuration, () => link?.wake())
+  let link: BrokerLink | undefined
   let host: Host | undefined
+  let stopped = false
   let pending = false
-  let lastPlan: LoopPlan | undefined
+  let plan: LoopPlan | undefined
   let cached: Knowledge | undefined
   const knowledge = (): Knowledge => {
     cached ??= readKnowledge(db, identity, parts.systemTimeZone)
     return cached
   }
 
-  interruptRunningPlays(db)
   const cache = parts.startCache(refreshSoon, reporter)
   const keeper = createLoopKeeper(
     db,
@@ -87,11 +84,11 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
     send: (message) => host?.send(message),
     sent: keeper.sent,
     showing: keeper.showing,
-    playerName: () => knowledge().site?.name ?? playerId,
+    playerName: () => knowledge().site?.name ?? configuration.playerId,
     languages: configuration.languages,
     changed: report,
   })
-  const take = createDocumentIntake(db, identity, topicPrefix, knowledge, clock, reporter)
+  const takeDocument = createDocumentIntake(db, identity, configuration.topicPrefix, knowledge, clock, reporter)
 
   /** Several things that happen at once lead to one look. */
   function refreshSoon(): void {
@@ -103,16 +100,16 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
     })
   }
   function refresh(): void {
-    lastPlan = keeper.refresh()
-    cache.want(wantedAssets(knowledge(), lastPlan))
+    plan = keeper.refresh()
+    cache.want(wantedAssets(knowledge(), plan))
     report()
   }
   function report(): void {
-    if (!lastPlan || stopped) return
+    if (!plan || stopped) return
     reporter.state({
       now: desk.now(),
       next: desk.next(),
-      playlists: [...lastPlan.reports],
+      playlists: [...plan.reports],
       refused: lastRefusals(db, 20).map((refusal) => ({ ...refusal, at: isoOf(refusal.at) })),
       clock: 'unknown',
       trust: knowledge().keyring.revision,
@@ -122,64 +119,48 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
       host: host ? `${host.name} ${host.version}` : 'starting',
     })
   }
+  function take(topic: string, bytes: Uint8Array): Taken {
+    const taken = takeDocument(topic, bytes)
+    if (taken === 'refused') report()
+    if (taken === 'known' || taken === 'refused') return taken
+    cached = undefined
+    refreshSoon()
+    return taken
+  }
 
-  function subscribe(filters: readonly string[]): void {
-    broker?.subscribe(filters).catch((error: unknown) => log('warning', `could not subscribe: ${String(error)}`))
-  }
-  /** Whom to believe comes first: what needs a key that is not yet known would only be refused. */
-  function subscribeToContent(): void {
-    const { keyring, groups } = knowledge()
-    if (keyring.revision > 0) subscribe(contentFilters(topicPrefix, playerId, groups))
-  }
-  const presence = (online: boolean): Publication => ({
-    topic: reportTopic(topicPrefix, playerId, 'presence'),
-    payload: JSON.stringify(online ? { online, since: isoOf(clock.now()), version: parts.version } : { online }),
-    qos: 1,
-    retain: true,
-  })
-  const brokerListener: BrokerListener = {
-    connected() {
-      connected = true
-      log('info', `connected to ${configuration.broker?.url}`)
-      broker?.publish(presence(true)).catch(() => {}) // lost again at once: the next connection says it
-      subscribe(trustFilters(topicPrefix, playerId))
-      subscribeToContent()
-      reporter.repeatState()
-      cache.retryNow()
-      outbox.wake()
-    },
-    lost(reason) {
-      if (connected) log('warning', `the broker is out of reach: ${reason}; playing on`)
-      else log('debug', `no broker yet: ${reason}`)
-      connected = false
-    },
-    displaced() {
-      reporter.event('client-id-taken', `another player uses the id ${playerId}: give each its own playerId`)
-    },
-    message(topic, bytes) {
-      const taken = take(topic, bytes)
-      if (taken === 'known') return
-      if (taken === 'refused') return report()
-      cached = undefined
-      // Keys or groups have changed: the broker sends again what was refused, or never asked for, before.
-      if (taken === 'trust' || taken === 'site') subscribeToContent()
-      refreshSoon()
-    },
-  }
-  const broker = parts.connectBroker?.(presence(false), brokerListener)
-
-  refresh()
-  for (const problem of parts.problems) reporter.event('configuration-wrong', problem)
-  host = await parts.startHost({
+  // The browser takes longest, so it is started first; what it is to show is read while it starts.
+  const starting = parts.startHost({
     message: (message) => desk.message(message),
     gone(what, reason) {
       reporter.event('stage-gone', `the ${what} is gone: ${reason}`, { what, reason })
-      desk.gone()
+      if (what !== 'gpu') desk.gone()
     },
     back: () => reporter.event('stage-back', 'the screen is back'),
   })
+  starting.catch(() => {}) // reported where it is awaited, below
+  interruptRunningPlays(db)
+  refresh()
+  for (const problem of parts.problems) reporter.event('configuration-wrong', problem)
+  host = await starting
   reporter.event('player-started', `${parts.version} on ${host.name} ${host.version}`)
   report()
+  link =
+    parts.connectBroker &&
+    createBrokerLink({
+      ...parts,
+      connect: parts.connectBroker,
+      knowledge,
+      take,
+      connected() {
+        reporter.repeatState()
+        cache.retryNow()
+      },
+      displaced: () =>
+        reporter.event(
+          'client-id-taken',
+          `another player uses the id ${configuration.playerId}: give each its own playerId`,
+        ),
+    })
 
   return {
     host,
@@ -188,7 +169,7 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
       keeper.stop()
       await host?.stop()
       await cache.stop()
-      await broker?.stop(presence(false))
+      await link?.stop()
     },
   }
 }

@@ -1,0 +1,81 @@
+import { contentFilters, reportTopic, trustFilters } from '../../shared/topics.ts'
+import type { WriteDb } from '../sqlite/open.ts'
+import type { Broker, BrokerListener, Publication } from './broker.ts'
+import type { Configuration } from './configuration.ts'
+import type { Taken } from './document-intake.ts'
+import type { Knowledge } from './knowledge.ts'
+import type { Log } from './log.ts'
+import { createOutboxSender } from './outbox-sender.ts'
+import type { Clock } from './ports.ts'
+import { isoOf } from './reporter.ts'
+
+export type BrokerLinkOptions = {
+  readonly configuration: Configuration
+  readonly db: WriteDb
+  readonly clock: Clock
+  readonly log: Log
+  readonly version: string
+  readonly connect: (will: Publication, listener: BrokerListener) => Broker
+  readonly knowledge: () => Knowledge
+  /** Takes a message; what it stores is on disk when it returns. */
+  readonly take: (topic: string, bytes: Uint8Array) => Taken
+  readonly connected: () => void
+  readonly displaced: () => void
+}
+
+/** The player's side of its broker: what it asks for, what it says of itself, and the outbox. */
+export type BrokerLink = {
+  /** Something was queued. */
+  wake(): void
+  stop(): Promise<void>
+}
+
+/**
+ * Keeps a player connected. After each connect, and whenever keys or groups have changed, it subscribes anew: the broker
+ * then sends all that it retains, so that what was missed or could not be believed before comes again.
+ */
+export function createBrokerLink(options: BrokerLinkOptions): BrokerLink {
+  const { configuration, log } = options
+  const { topicPrefix, playerId } = configuration
+  let connected = false
+  const presence = (online: boolean): Publication => ({
+    topic: reportTopic(topicPrefix, playerId, 'presence'),
+    payload: JSON.stringify(
+      online ? { online, since: isoOf(options.clock.now()), version: options.version } : { online },
+    ),
+    qos: 1,
+    retain: true,
+  })
+
+  const subscribe = (filters: readonly string[]): void => {
+    broker.subscribe(filters).catch((error: unknown) => log('warning', `could not subscribe: ${String(error)}`))
+  }
+  /** Whom to believe comes first: what needs a key that is not yet known would only be refused. */
+  const subscribeToContent = (): void => {
+    const { keyring, groups } = options.knowledge()
+    if (keyring.revision > 0) subscribe(contentFilters(topicPrefix, playerId, groups))
+  }
+
+  const broker = options.connect(presence(false), {
+    connected() {
+      connected = true
+      log('info', `connected to ${configuration.broker?.url}`)
+      broker.publish(presence(true)).catch(() => {}) // lost again at once: the next connection says it
+      subscribe(trustFilters(topicPrefix, playerId))
+      subscribeToContent()
+      options.connected()
+      outbox.wake()
+    },
+    lost(reason) {
+      log(connected ? 'warning' : 'debug', `the broker is out of reach: ${reason}; playing on`)
+      connected = false
+    },
+    displaced: options.displaced,
+    message(topic, bytes) {
+      const taken = options.take(topic, bytes)
+      if (taken === 'trust' || taken === 'site') subscribeToContent()
+    },
+  })
+  const outbox = createOutboxSender(options.db, () => (connected ? broker : undefined))
+  return { wake: outbox.wake, stop: () => broker.stop(presence(false)) }
+}
