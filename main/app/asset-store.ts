@@ -51,6 +51,8 @@ export type AssetFiles = {
   checkSizes(): void
   /** Removes an asset from disk and from what is held. */
   remove(asset: AssetName): Promise<void>
+  /** Half downloads that nothing is known of any more. */
+  removeStrayPartials(): Promise<void>
   /** Everything that takes room: held assets, files without a row, half downloads. */
   stored(): Promise<StoredFile[]>
   freeBytes(): Promise<number>

@@ -1,0 +1,116 @@
+import { get as getPlain, type IncomingMessage, type RequestOptions } from 'node:http'
+import { get as getSecure } from 'node:https'
+import { judgeAnswer, mostRedirects, redirectOf, requestHeaders } from '../../shared/cache/http-answer.ts'
+import { type AssetSource, SourceFailed, type SourceRequest } from '../app/asset-source.ts'
+import type { Clock } from '../app/ports.ts'
+
+/** A connection that gives less than `leastBytes` within `windowMs` stands still. There is no limit on the whole: links are slow. */
+export type HttpSourceOptions = { readonly clock: Clock; readonly windowMs?: number; readonly leastBytes?: number }
+
+/** Assets over http and https. No cookies, no passwords, no compression, and nothing is trusted: the hash decides. */
+export function createHttpSource({ clock, windowMs = 30_000, leastBytes = 1024 }: HttpSourceOptions): AssetSource {
+  return async (request, signal) => {
+    const watch = watchProgress(clock, windowMs, leastBytes)
+    const stopped = AbortSignal.any([signal, watch.stalled])
+    try {
+      const response = await follow(request, stopped)
+      const verdict = judgeAnswer(headOf(response), request)
+      if (verdict.kind !== 'body') {
+        response.destroy()
+        throw new SourceFailed(verdict.reason, verdict.kind === 'cannot-resume')
+      }
+      const { fromByte, validator } = verdict
+      const chunks = readBody(response, request.sizeBytes - fromByte, watch, stopped)
+      return { fromByte, validator, chunks }
+    } catch (error) {
+      watch.end()
+      throw asFailure(error, stopped)
+    }
+  }
+}
+
+/** Goes where the server sends us, a few times. */
+async function follow(request: SourceRequest, signal: AbortSignal): Promise<IncomingMessage> {
+  let url = request.url
+  for (let hops = 0; hops <= mostRedirects; hops++) {
+    const response = await send(url, requestHeaders(request), signal)
+    const redirect = redirectOf(headOf(response), url, resolved)
+    if (!redirect) return response
+    response.destroy()
+    if (redirect.kind === 'refused') throw new SourceFailed(redirect.reason)
+    url = redirect.url
+  }
+  throw new SourceFailed(`redirected more than ${mostRedirects} times`)
+}
+
+function send(url: string, headers: Record<string, string>, signal: AbortSignal): Promise<IncomingMessage> {
+  const { protocol } = new URL(url)
+  if (protocol !== 'http:' && protocol !== 'https:') throw new SourceFailed(`${protocol} is neither http nor https`)
+  const options: RequestOptions = { headers: { 'user-agent': 'plazacast', ...headers }, signal }
+  return new Promise((resolve, reject) => {
+    const sent = protocol === 'https:' ? getSecure(url, options, resolve) : getPlain(url, options, resolve)
+    sent.on('error', reject)
+  })
+}
+
+const headOf = (response: IncomingMessage) => ({ status: response.statusCode ?? 0, headers: response.headers })
+
+function resolved(address: string, base: string): string | undefined {
+  const url = URL.canParse(address, base) ? new URL(address, base) : undefined
+  return address === '' || url?.username || url?.password ? undefined : url?.href
+}
+
+/** What is more than was signed is cut off: a body without an end must not fill the disk. */
+async function* readBody(
+  response: IncomingMessage,
+  mostBytes: number,
+  watch: ProgressWatch,
+  stopped: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  let left = mostBytes
+  try {
+    for await (const chunk of response as AsyncIterable<Uint8Array>) {
+      watch.note(chunk.byteLength)
+      yield chunk.byteLength > left ? chunk.subarray(0, left) : chunk
+      left -= Math.min(left, chunk.byteLength)
+      if (left === 0) return
+    }
+  } catch (error) {
+    throw asFailure(error, stopped)
+  } finally {
+    watch.end()
+    response.destroy()
+  }
+}
+
+type ProgressWatch = { readonly stalled: AbortSignal; note(bytes: number): void; end(): void }
+
+/** Looks once a window at how much has come in it. */
+function watchProgress(clock: Clock, windowMs: number, leastBytes: number): ProgressWatch {
+  const controller = new AbortController()
+  let inWindow = 0
+  let disarm = () => {}
+  const arm = () => {
+    inWindow = 0
+    disarm = clock.after(windowMs, () => {
+      if (inWindow >= leastBytes) arm()
+      else controller.abort(new SourceFailed('the connection stands still'))
+    })
+  }
+  arm()
+  return {
+    stalled: controller.signal,
+    note: (bytes) => {
+      inWindow += bytes
+    },
+    end: () => disarm(),
+  }
+}
+
+/** An abort hides its reason behind an error of its own. */
+function asFailure(error: unknown, stopped: AbortSignal): SourceFailed {
+  const cause: unknown = stopped.aborted ? stopped.reason : error
+  if (cause instanceof SourceFailed) return cause
+  const { code, message } = cause as NodeJS.ErrnoException
+  return new SourceFailed(code ?? message ?? String(cause))
+}

@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto'
+import { constants } from 'node:fs'
+import { type FileHandle, open } from 'node:fs/promises'
+import { pieceBytes } from '../../shared/cache/pieces.ts'
+
+/** What a file on disk really holds: its SHA-256 in hex, and that of each MiB (32 bytes each, in order). */
+export type FileHashes = {
+  readonly sha256: string
+  readonly pieces: Uint8Array<ArrayBuffer>
+  readonly sizeBytes: number
+}
+
+/** Opens a regular file for reading and follows no link; throws with the system's code, or EINVAL for anything but a file. */
+export async function openRegular(path: string): Promise<{ handle: FileHandle; sizeBytes: number }> {
+  const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+  const found = await handle.stat()
+  if (found.isFile()) return { handle, sizeBytes: found.size }
+  await handle.close()
+  throw Object.assign(new Error('not a regular file'), { code: 'EINVAL' })
+}
+
+/** Reads a file from its first to its last byte. `pause` is awaited after each piece. */
+export async function hashFile(path: string, pause: () => Promise<void>): Promise<FileHashes> {
+  const { handle, sizeBytes } = await openRegular(path)
+  try {
+    const whole = createHash('sha256')
+    const pieces: Uint8Array[] = []
+    for (let index = 0; index * pieceBytes < sizeBytes; index++) {
+      const piece = await readPiece(handle, index, sizeBytes)
+      whole.update(piece)
+      pieces.push(hashOf(piece))
+      await pause()
+    }
+    return { sha256: whole.digest('hex'), pieces: Buffer.concat(pieces), sizeBytes }
+  } finally {
+    await handle.close()
+  }
+}
+
+export const hashOf = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes).digest()
+
+/** A whole piece in memory of its own; throws if the file ends before it. */
+export async function readPiece(handle: FileHandle, index: number, sizeBytes: number): Promise<Uint8Array> {
+  const offset = index * pieceBytes
+  const piece = Buffer.allocUnsafeSlow(Math.min(pieceBytes, sizeBytes - offset))
+  for (let filled = 0; filled < piece.length; ) {
+    const { bytesRead } = await handle.read(piece, filled, piece.length - filled, offset + filled)
+    if (bytesRead === 0) throw Object.assign(new Error('the file ends too early'), { code: 'EIO' })
+    filled += bytesRead
+  }
+  return piece
+}

@@ -1,0 +1,232 @@
+import type { AssetName } from '../../shared/asset-name.ts'
+import { planGarbage } from '../../shared/cache/garbage.ts'
+import {
+  type Attempts,
+  afterFailure,
+  firstAddress,
+  longestWaitMs,
+  retryDelayMs,
+  waitLeftMs,
+} from '../../shared/cache/retry.ts'
+import { joinWanted, planStarts, type WantedAsset } from '../../shared/cache/wanted.ts'
+import type { EventCode } from '../../shared/reports/event.ts'
+import { heldAssets, noteNeeded } from '../sqlite/assets.ts'
+import { findDownload, putDownload } from '../sqlite/downloads.ts'
+import { type TryOutcome, type TryTools, tryDownload } from './download-try.ts'
+import type { Random } from './ports.ts'
+
+/** A fault that an operator should hear of: to be sent as an event. */
+export type DownloadTrouble = {
+  readonly code: Extract<EventCode, 'asset-download-failed' | 'asset-hash-mismatch'>
+  readonly message: string
+  readonly about: Readonly<Record<string, unknown>>
+}
+
+export type DownloadsOptions = TryTools & {
+  readonly random: Random
+  /** The asset is on disk, hashed, and in the database. */
+  readonly onCached: (asset: AssetName) => void
+  readonly onTrouble: (trouble: DownloadTrouble) => void
+  /** Room that is never filled: the database and the log need some. */
+  readonly reserveBytes?: number
+  readonly atOnce?: number
+}
+
+/** How far a wanted asset is that is not held yet; `reason`: what the last try failed with. */
+export type DownloadProgress = {
+  readonly asset: AssetName
+  readonly bytesDone: number
+  readonly bytes: number
+  readonly state: 'waiting' | 'downloading' | 'checking'
+  readonly reason: string | undefined
+}
+
+export type Downloads = {
+  /**
+   * Everything the wall needs from now on, held or not: what is held and not in this list may be removed when the disk is
+   * full, so what plays and may play belongs in it. What is no longer in it is not fetched any further.
+   */
+  want(list: readonly WantedAsset[]): void
+  progress(): DownloadProgress[]
+  /** The network is back, as it seems: waits end within two seconds, each at a moment of its own. */
+  retryNow(): void
+  /** Ends what runs; resolves when nothing is written any more. */
+  stop(): Promise<void>
+}
+
+type Entry = {
+  wanted: WantedAsset
+  attempts: Attempts
+  bytesDone: number
+  reason: string | undefined
+  reported: string | undefined
+  phase:
+    | { readonly kind: 'waiting'; readonly untilMs: number }
+    | { readonly kind: 'downloading' | 'checking'; readonly abort: AbortController }
+}
+
+/** Fetches what is wanted and not held, a few at a time, for as long as it takes. Nothing waits for it. */
+export function createDownloads(options: DownloadsOptions): Downloads {
+  const { db, files, clock, random, onCached, onTrouble } = options
+  const { reserveBytes = 512 * 1024 * 1024, atOnce = 3 } = options
+  const works = new Map<AssetName, Promise<void>>()
+  let entries = new Map<AssetName, Entry>()
+  let needed: ReadonlySet<AssetName> = new Set()
+  let disarm = () => {}
+  let stopped = false
+
+  function want(list: readonly WantedAsset[]): void {
+    const joined = joinWanted(list)
+    needed = new Set(joined.map((one) => one.asset))
+    noteNeeded(db, [...needed], clock.now())
+    const held = new Set(heldAssets(db).map((one) => one.asset))
+    const missing = joined.filter((one) => !held.has(one.asset))
+    const before = entries
+    entries = new Map(missing.map((one) => [one.asset, entryFor(one, before.get(one.asset))]))
+    for (const [asset, entry] of before) if (!entries.has(asset)) cancel(entry)
+    startDue()
+  }
+
+  function entryFor(wanted: WantedAsset, known: Entry | undefined): Entry {
+    if (known) {
+      known.wanted = wanted
+      return known
+    }
+    const half = findDownload(db, wanted.asset)
+    const waitMs = waitLeftMs(half?.nextAttemptAt ?? 0, clock.now())
+    return {
+      wanted,
+      attempts: { url: firstAddress(wanted.urls, half?.url), attempts: half?.attempts ?? 0 },
+      bytesDone: half?.doneBytes ?? 0,
+      reason: undefined,
+      reported: undefined,
+      phase: { kind: 'waiting', untilMs: clock.monotonicMs() + waitMs },
+    }
+  }
+
+  function startDue(): void {
+    disarm()
+    if (stopped) return
+    const waiting = [...entries.values()].flatMap(({ wanted, phase }) =>
+      phase.kind === 'waiting' ? [{ asset: wanted.asset, untilMs: phase.untilMs }] : [],
+    )
+    const plan = planStarts(waiting, atOnce - (entries.size - waiting.length), clock.monotonicMs())
+    for (const asset of plan.start) start(entries.get(asset))
+    if (plan.wakeInMs !== undefined) disarm = clock.after(plan.wakeInMs, startDue)
+  }
+
+  /** A cancelled try of the same asset may still be closing its file: the next one waits for it. */
+  function start(entry: Entry | undefined): void {
+    if (!entry) return
+    const { asset } = entry.wanted
+    const abort = new AbortController()
+    entry.phase = { kind: 'downloading', abort }
+    const work = (works.get(asset) ?? Promise.resolve())
+      .then(() => attempt(entry, abort))
+      .catch((error: unknown) => park(entry, String(error)))
+      .finally(() => {
+        if (works.get(asset) === work) works.delete(asset)
+        startDue()
+      })
+    works.set(asset, work)
+  }
+
+  async function attempt(entry: Entry, abort: AbortController): Promise<void> {
+    if (abort.signal.aborted) return
+    const { wanted, attempts } = entry
+    const full = await makeRoom(entry)
+    const outcome =
+      full ??
+      (await tryDownload(options, wanted, attempts.url, abort.signal, (bytesDone, state) => {
+        entry.bytesDone = bytesDone
+        if (entry.phase.kind !== 'waiting') entry.phase = { kind: state, abort }
+      }))
+    if (outcome.kind === 'cached') {
+      if (entries.get(wanted.asset) === entry) entries.delete(wanted.asset)
+      onCached(wanted.asset)
+    } else if (!abort.signal.aborted) settle(entry, outcome)
+  }
+
+  /** The database or the folder cannot even be asked: the wall goes on, and so does this, later. */
+  function park(entry: Entry, reason: string): void {
+    entry.reason = reason
+    entry.phase = { kind: 'waiting', untilMs: clock.monotonicMs() + longestWaitMs }
+  }
+
+  function settle(entry: Entry, failed: Exclude<TryOutcome, { kind: 'cached' }>): void {
+    const { asset, urls } = entry.wanted
+    const triedUrl = entry.attempts.url
+    const next =
+      failed.kind === 'disk' ? { ...entry.attempts, waitMs: retryDelayMs(9, random()) } : after(entry, failed)
+    entry.attempts = next
+    entry.reason = failed.reason
+    entry.phase = { kind: 'waiting', untilMs: clock.monotonicMs() + next.waitMs }
+    const half = findDownload(db, asset)
+    entry.bytesDone = half?.doneBytes ?? 0
+    if (half) {
+      const validator = half.url === next.url ? half.validator : null
+      const { url, attempts, waitMs } = next
+      putDownload(db, { ...half, url, validator, attempts, nextAttemptAt: Math.round(clock.now() + waitMs) })
+    }
+    const allFailed = next.attempts > 0 && next.attempts % Math.max(urls.length, 1) === 0
+    report(entry, failed, triedUrl, allFailed || failed.kind === 'disk')
+  }
+
+  const after = (entry: Entry, failed: Exclude<TryOutcome, { kind: 'cached' | 'disk' }>) =>
+    afterFailure(entry.attempts, failed, entry.wanted.urls, random())
+
+  /** Wrong bytes are told each time; that nobody can be reached once, until the reason is another. */
+  function report(entry: Entry, failed: { kind: string; reason: string }, url: string, allFailed: boolean): void {
+    const { asset } = entry.wanted
+    const about = { asset, url, reason: failed.reason }
+    if (failed.kind === 'mismatch') {
+      const message = `${url} does not serve ${asset}: what it serves ${failed.reason}`
+      onTrouble({ code: 'asset-hash-mismatch', message, about })
+      return
+    }
+    if (!allFailed || entry.reported === failed.reason) return
+    entry.reported = failed.reason
+    onTrouble({ code: 'asset-download-failed', message: `${asset} cannot be fetched: ${failed.reason}`, about })
+  }
+
+  /** Removes what nothing needs when there is too little room for all that is being fetched; says so if that is not enough. */
+  async function makeRoom(entry: Entry): Promise<TryOutcome | undefined> {
+    const running = [...entries.values()].filter((one) => one === entry || one.phase.kind !== 'waiting')
+    const coming = running.reduce((sum, { wanted, bytesDone }) => sum + wanted.bytes - bytesDone, 0)
+    const lacking = async () => coming + reserveBytes - (await files.freeBytes())
+    const missingBytes = await lacking()
+    if (missingBytes <= 0) return undefined
+    for (const asset of planGarbage(await files.stored(), needed, missingBytes)) await files.remove(asset)
+    return (await lacking()) > 0 ? { kind: 'disk', reason: 'the disk is full' } : undefined
+  }
+
+  function retryNow(): void {
+    for (const entry of entries.values()) {
+      if (entry.phase.kind !== 'waiting') continue
+      const soonMs = clock.monotonicMs() + random() * 2000
+      entry.phase = { kind: 'waiting', untilMs: Math.min(entry.phase.untilMs, soonMs) }
+    }
+    startDue()
+  }
+
+  async function stop(): Promise<void> {
+    stopped = true
+    disarm()
+    for (const entry of entries.values()) cancel(entry)
+    await Promise.all(works.values())
+  }
+
+  return { want, progress: () => [...entries.values()].map(progressOf), retryNow, stop }
+}
+
+function cancel(entry: Entry): void {
+  if (entry.phase.kind !== 'waiting') entry.phase.abort.abort()
+}
+
+const progressOf = ({ wanted, bytesDone, phase, reason }: Entry): DownloadProgress => ({
+  asset: wanted.asset,
+  bytesDone,
+  bytes: wanted.bytes,
+  state: phase.kind,
+  reason,
+})
