@@ -1,6 +1,7 @@
 import type { AssetName } from '../../shared/asset-name.ts'
 import type { AssetFacts } from '../../shared/documents/playlist.ts'
 import type { LoopPlan } from '../../shared/loop/loop-plan.ts'
+import type { ToScreen } from '../../shared/screen/wire.ts'
 import type { Host, HostListener } from '../hosts/host.ts'
 import type { WriteDb } from '../sqlite/open.ts'
 import { interruptRunningPlays } from '../sqlite/plays.ts'
@@ -61,6 +62,8 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
   const reporter = createReporter(db, clock, log, configuration, () => link?.wake())
   let link: BrokerLink | undefined
   let host: Host | undefined
+  /** The page may say hello before its host has said that it is there. */
+  const unsent: ToScreen[] = []
   let stopped = false
   let pending = false
   let plan: LoopPlan | undefined
@@ -81,7 +84,7 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
   const desk = createScreenDesk({
     db,
     reporter,
-    send: (message) => host?.send(message),
+    send: (message) => (host ? host.send(message) : unsent.push(message)),
     sent: keeper.sent,
     showing: keeper.showing,
     playerName: () => knowledge().site?.name ?? configuration.playerId,
@@ -142,6 +145,7 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
   refresh()
   for (const problem of parts.problems) reporter.event('configuration-wrong', problem)
   host = await starting
+  for (const message of unsent) host.send(message)
   reporter.event('player-started', `${parts.version} on ${host.name} ${host.version}`)
   report()
   link =
