@@ -25,7 +25,7 @@ type Spread = { readonly p50: number; readonly p95: number; readonly max: number
 export type LabelledCut = Cut & { readonly player: string; readonly pair: string }
 
 /** The kind of a cut that leads to another item than the loop's next one. */
-export const outOfOrder = 'out of order'
+export const outOfOrder = 'out of order, or no cut at all'
 
 /** One row for each kind of cut; unjudged cuts count for nothing but their number. */
 export function figuresOf(

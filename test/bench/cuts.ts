@@ -5,6 +5,7 @@ import { type Sample, startGrab } from '../oracle/grab.ts'
 import { startDisplay } from '../support/display.ts'
 import { describeGoals, type Figures, figuresOf, type LabelledCut, outOfOrder, toTable } from './cut-figures.ts'
 import { makeScene, type Scene, type SceneName, sceneNames } from './cut-scenes.ts'
+import { startPlazacast } from './plazacast.ts'
 import { hasMpv, startMpv } from './rivals/mpv.ts'
 import { startOneVideo, startTwoVideos } from './rivals/pages.ts'
 import type { StartWall } from './wall.ts'
@@ -84,6 +85,7 @@ function oneOf<Name extends string>(names: readonly Name[], wanted: string): Nam
 async function measure(player: PlayerName, scene: Scene, settings: Settings): Promise<Result> {
   const start = await startOf(player)
   if (start === undefined) return { rows: [], cuts: [] }
+  if (!process.stderr.isTTY) say(`measuring ${player}, loop ${scene.name}`)
   const { samples, stalled } = await record(start, scene, settings, `${player}, ${scene.name}`)
   const { cuts, framesLostElsewhere } = measureCuts(samples, scene.expected)
   const labelled = cuts.map((cut) => ({ player, pair: scene.kindOf(cut.from, cut.to) ?? outOfOrder, ...cut }))
@@ -93,8 +95,7 @@ async function measure(player: PlayerName, scene: Scene, settings: Settings): Pr
 async function startOf(player: PlayerName): Promise<StartWall | undefined> {
   switch (player) {
     case 'plazacast':
-      say('plazacast: not wired to the bench yet')
-      return undefined
+      return startPlazacast
     case 'a':
       return startOneVideo
     case 'b':
@@ -108,20 +109,20 @@ async function startOf(player: PlayerName): Promise<StartWall | undefined> {
 
 /** Records the display while the player runs, until every kind of cut of the scene has been there often enough. */
 async function record(start: StartWall, scene: Scene, settings: Settings, label: string) {
-  const display = await startDisplay(settings.size)
-  const grab = await startGrab({ display: display.display, ...bandArea(settings.size), hz: settings.hz })
-  const samples: Sample[] = []
-  const off = grab.on((sample) => samples.push(sample))
-  const wall = await start({ display: display.display, ...settings.size, items: scene.items, host: settings.host })
+  const started: { stop(): Promise<void> }[] = []
   try {
+    const display = await startDisplay(settings.size)
+    started.push(display)
+    const grab = await startGrab({ display: display.display, ...bandArea(settings.size), hz: settings.hz })
+    started.push(grab)
+    const samples: Sample[] = []
+    grab.on((sample) => samples.push(sample))
+    started.push(await start({ display: display.display, ...settings.size, items: scene.items, host: settings.host }))
     const stalled = await watch(grab.on, scene, settings.cuts, label)
     const begun = samples.findIndex((sample) => sample.seen.kind === 'frame')
     return { samples: samples.slice(Math.max(0, begun)), stalled }
   } finally {
-    off()
-    await wall.stop()
-    await grab.stop()
-    await display.stop()
+    for (const part of started.toReversed()) await part.stop()
   }
 }
 
