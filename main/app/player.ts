@@ -1,4 +1,5 @@
 import type { AssetName } from '../../shared/asset-name.ts'
+import type { WantedAsset } from '../../shared/cache/wanted.ts'
 import type { AssetFacts } from '../../shared/documents/playlist.ts'
 import type { LoopPlan } from '../../shared/loop/loop-plan.ts'
 import type { ToScreen } from '../../shared/screen/wire.ts'
@@ -16,9 +17,6 @@ import { createLoopKeeper } from './loop-keeper.ts'
 import type { Clock } from './ports.ts'
 import { createReporter, isoOf, type Reporter } from './reporter.ts'
 import { createScreenDesk } from './screen-desk.ts'
-
-/** An asset to be fetched or kept, in the order it is needed. */
-export type WantedAsset = { readonly asset: AssetName } & Pick<AssetFacts, 'bytes' | 'mediaType' | 'urls'>
 
 /** What the player needs of the cache. */
 export type Cache = {
@@ -186,8 +184,8 @@ function wantedAssets(knowledge: Knowledge, plan: LoopPlan): WantedAsset[] {
       facts.set(asset, { ...one, urls: [...new Set([...one.urls, ...(facts.get(asset)?.urls ?? [])])] })
     }
   }
-  return plan.wanted.flatMap((asset) => {
+  return plan.wanted.flatMap((asset, order) => {
     const one = facts.get(asset)
-    return one ? [{ asset, bytes: one.bytes, mediaType: one.mediaType, urls: one.urls }] : []
+    return one ? [{ asset, order, bytes: one.bytes, mediaType: one.mediaType, urls: one.urls }] : []
   })
 }

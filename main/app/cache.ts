@@ -1,0 +1,59 @@
+import type { AssetName } from '../../shared/asset-name.ts'
+import { heldAssets } from '../sqlite/assets.ts'
+import type { WriteDb } from '../sqlite/open.ts'
+import { startAssetCheck } from './asset-check.ts'
+import type { AssetSource } from './asset-source.ts'
+import type { AssetFiles, DamagedPiece } from './asset-store.ts'
+import { createDownloads } from './downloads.ts'
+import type { Cache } from './player.ts'
+import type { Clock, Random } from './ports.ts'
+import type { Reporter } from './reporter.ts'
+
+export type CacheOptions = {
+  readonly db: WriteDb
+  readonly files: AssetFiles
+  readonly source: AssetSource
+  readonly clock: Clock
+  readonly random: Random
+}
+
+/** The cache as the player sees it, and what to call when a file on disk turns out to be damaged. */
+export type RunningCache = Cache & { damaged(damage: DamagedPiece): void }
+
+/** Fetches what is wanted, checks what is held, and reports what is wrong with either. */
+export function startCache(options: CacheOptions, changed: () => void, reporter: Reporter): RunningCache {
+  const { db } = options
+  const downloads = createDownloads({
+    ...options,
+    onCached(asset) {
+      reporter.event('asset-cached', `${asset} is on disk`, { asset })
+      changed()
+    },
+    onTrouble({ code, message, about }) {
+      reporter.event(code, message, { ...about })
+      changed()
+    },
+  })
+  const stopCheck = startAssetCheck(options)
+  return {
+    want: (assets) => downloads.want(assets),
+    held: () => new Set(heldAssets(db).map(({ asset }) => asset)),
+    late: () =>
+      new Set(
+        downloads
+          .progress()
+          .flatMap(({ asset, state, reason }): AssetName[] =>
+            state === 'waiting' && reason !== undefined ? [asset] : [],
+          ),
+      ),
+    retryNow: () => downloads.retryNow(),
+    damaged(damage) {
+      reporter.event('asset-damaged', damage.message, { asset: damage.asset })
+      changed()
+    },
+    async stop() {
+      stopCheck()
+      await downloads.stop()
+    },
+  }
+}

@@ -1,0 +1,140 @@
+import { readFileSync, renameSync } from 'node:fs'
+import { join } from 'node:path'
+import { assetNameOf } from '../shared/asset-name.ts'
+import { createAssetFiles, type DamagedPiece } from './adapters/asset-files.ts'
+import { consoleLog } from './adapters/console-log.ts'
+import { createHttpSource } from './adapters/http-source.ts'
+import { startLoopback } from './adapters/loopback-server.ts'
+import { startMirror } from './adapters/mirror-server.ts'
+import { connectBroker } from './adapters/mqtt-broker.ts'
+import { nodeCrypto } from './adapters/node-crypto.ts'
+import { playerKey } from './adapters/player-key.ts'
+import { systemClock } from './adapters/system-clock.ts'
+import type { BrokerListener, Publication } from './app/broker.ts'
+import { startCache } from './app/cache.ts'
+import type { Configuration, ReadConfiguration } from './app/configuration.ts'
+import { startPlayer } from './app/player.ts'
+import type { StartHost } from './hosts/host.ts'
+import { type DatabaseHandle, DatabaseRefused, openDatabase } from './sqlite/open.ts'
+
+/** What differs between the two programs that run a wall. */
+export type PlayerProgram = {
+  readonly read: ReadConfiguration
+  readonly startHost: StartHost
+  readonly version: string
+  /** The renderer's bundle. */
+  readonly screenDir: string
+  /** Shows the wall in a browser on this machine, on this port. */
+  readonly mirrorPort: number | undefined
+}
+
+/** A running wall. */
+export type RunningPlayer = { stop(): Promise<void> }
+
+/** Puts a player together from its adapters and starts it. Rejects when no window can be had at all. */
+export async function runPlayer(program: PlayerProgram): Promise<RunningPlayer> {
+  const { configuration } = program.read
+  const problems = [...program.read.problems]
+  const log = consoleLog(configuration.playerId)
+  const database = openOrSetAside(join(configuration.dataDir, 'player.db'), problems)
+  const { db } = database
+  let onDamaged = (_damage: DamagedPiece): void => {}
+  const files = createAssetFiles({
+    dataDir: configuration.dataDir,
+    db,
+    clock: systemClock,
+    onDamaged: (damage) => onDamaged(damage),
+  })
+  const loopback = await startLoopback({
+    screenDir: program.screenDir,
+    openAsset: (hex) => files.openAsset(assetNameOf(hex)),
+    onDamaged: (hex, cause) => log('warning', `sha256:${hex} was cut off: ${String(cause)}`),
+  })
+  const player = await startPlayer({
+    configuration,
+    problems,
+    identity: { playerId: configuration.playerId, rootKeys: configuration.rootKeys, crypto: nodeCrypto },
+    db,
+    clock: systemClock,
+    log,
+    version: program.version,
+    systemTimeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    playerKey: playerKey(db),
+    startCache(changed, reporter) {
+      const source = createHttpSource({ clock: systemClock })
+      const cache = startCache({ db, files, source, clock: systemClock, random: Math.random }, changed, reporter)
+      onDamaged = cache.damaged
+      return cache
+    },
+    startHost: (listener) =>
+      program.startHost(
+        {
+          address: loopback.address,
+          profileDir: join(configuration.dataDir, 'browser'),
+          headless: configuration.headless,
+          size: configuration.size,
+        },
+        listener,
+      ),
+    connectBroker: brokerFrom(configuration, problems),
+  })
+  const mirror =
+    program.mirrorPort === undefined ? undefined : await startMirror(program.mirrorPort, player.host.screenshot)
+  if (mirror) log('info', `look at the wall: ${mirror.url}`)
+  return {
+    async stop() {
+      mirror?.stop()
+      await player.stop()
+      await loopback.stop()
+      database.close()
+    },
+  }
+}
+
+/**
+ * A wall must not stay dark for its database: one that is damaged is set aside and begun anew, one that a newer version wrote
+ * is left alone while this version plays nothing but the slate.
+ */
+function openOrSetAside(file: string, problems: string[]): DatabaseHandle {
+  try {
+    return openDatabase(file)
+  } catch (error) {
+    if (!(error instanceof DatabaseRefused)) throw error
+    problems.push(error.message)
+    if (error.code !== 'damaged') return openDatabase(':memory:')
+    const aside = `${file}.damaged-${new Date(systemClock.now()).toISOString().replace(/[:.]/g, '-')}`
+    for (const suffix of ['', '-wal', '-shm']) moveIfThere(`${file}${suffix}`, `${aside}${suffix}`)
+    return openDatabase(file)
+  }
+}
+
+function moveIfThere(from: string, to: string): void {
+  try {
+    renameSync(from, to)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+  }
+}
+
+function brokerFrom(configuration: Configuration, problems: string[]) {
+  const { broker } = configuration
+  if (!broker) return undefined
+  const pem = (name: 'ca' | 'cert' | 'key'): string | undefined => {
+    const file = broker[name]
+    try {
+      return file === undefined ? undefined : readFileSync(file, 'utf8')
+    } catch (error) {
+      problems.push(`broker.${name}: ${(error as Error).message}`)
+      return undefined
+    }
+  }
+  const options = {
+    ...broker,
+    ca: pem('ca'),
+    cert: pem('cert'),
+    key: pem('key'),
+    clientId: `plazacast-${configuration.playerId}`,
+  }
+  return (will: Publication, listener: BrokerListener) =>
+    connectBroker({ ...options, will }, listener, systemClock, Math.random)
+}
