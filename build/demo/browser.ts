@@ -32,7 +32,7 @@ export const openEasel = async (): Promise<Easel> => {
 
 const launch = (): Promise<Browser> =>
   puppeteer.launch({
-    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     headless: true,
     pipe: true,
     args: flags,

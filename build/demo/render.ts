@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { type Easel, openEasel } from './browser.ts'
 import { encodeFilm, framesPerSecond } from './encode.ts'
@@ -39,6 +39,7 @@ const wanted = (name: string): boolean => positionals.length === 0 || positional
 const renderAll = async (easel: Easel): Promise<void> => {
   const posters = await easel.page.evaluate(() => gallery.posters())
   for (const [name, mediaType] of Object.entries(posters)) if (wanted(name)) await renderPoster(easel, name, mediaType)
+  if (wanted('icon')) await renderIcon(easel)
   const films = await easel.page.evaluate(() => gallery.films())
   for (const [name, seconds] of Object.entries(films)) if (wanted(name)) await renderFilm(easel, name, seconds)
 }
@@ -48,6 +49,14 @@ const renderPoster = async (easel: Easel, name: string, mediaType: string): Prom
   const bytes = Buffer.from(await easel.page.evaluate((poster) => gallery.poster(poster), name), 'base64')
   await writeFile(`${demoFolder}/${name}.${extension}`, bytes)
   console.log(`${name}.${extension}: ${bytes.length} bytes`)
+}
+
+// The packer wants pixels; the drawing itself is the SVG beside them.
+const renderIcon = async (easel: Easel): Promise<void> => {
+  const folder = `${root}assets/icons`
+  const drawing = (await readFile(`${folder}/plazacast.svg`)).toString('base64')
+  const bytes = await easel.page.evaluate((svg) => gallery.icon(svg, 512), drawing)
+  await writeFile(`${folder}/plazacast.png`, Buffer.from(bytes, 'base64'))
 }
 
 const renderFilm = async (easel: Easel, name: string, seconds: number): Promise<void> => {

@@ -1,11 +1,25 @@
+import { cableCar } from './cable-car.ts'
+import { eightDCity } from './eight-d-city.ts'
+import { foreigners } from './foreigners.ts'
 import { hongyaCave } from './hongya-cave.ts'
 import { hotpot } from './hotpot.ts'
+import { liziba } from './liziba.ts'
 import { type Film, type Poster, paintOn } from './paint.ts'
+import { twoRivers } from './two-rivers.ts'
 
 /** Every film of the demo, by the name of its file. */
-export const films: Readonly<Record<string, Film>> = { 'hongya-cave': hongyaCave }
+export const films: Readonly<Record<string, Film>> = {
+  'hongya-cave': hongyaCave,
+  'yangtze-cable-car': cableCar,
+  'liziba-train': liziba,
+}
 /** Every poster of the demo, by the name of its file. */
-export const posters: Readonly<Record<string, Poster>> = { 'one-pot-many-friends': hotpot }
+export const posters: Readonly<Record<string, Poster>> = {
+  'one-pot-many-friends': hotpot,
+  'eight-d-city': eightDCity,
+  'two-rivers': twoRivers,
+  'foreigners-at-chongqing': foreigners,
+}
 
 /** What the rendering script calls in the page; bytes travel as base64. */
 export type Gallery = {
@@ -15,6 +29,8 @@ export type Gallery = {
   readonly open: (film: string) => void
   readonly frame: (seconds: number) => Promise<string>
   readonly poster: (name: string) => Promise<string>
+  /** A drawing (SVG as base64) as a square PNG of `size` pixels. */
+  readonly icon: (svg: string, size: number) => Promise<string>
 }
 
 const found = <T>(list: Readonly<Record<string, T>>, name: string): T => {
@@ -57,6 +73,14 @@ const gallery: Gallery = {
     const canvas = new OffscreenCanvas(poster.width, poster.height)
     poster.draw(paintOn(canvas))
     return base64(canvas, poster.mediaType, poster.quality)
+  },
+  icon: async (svg, size) => {
+    const image = new Image(size, size)
+    image.src = `data:image/svg+xml;base64,${svg}`
+    await image.decode()
+    const canvas = new OffscreenCanvas(size, size)
+    paintOn(canvas).drawImage(image, 0, 0, size, size)
+    return base64(canvas, 'image/png', 1)
   },
 }
 
