@@ -1,0 +1,340 @@
+import assert from 'node:assert/strict'
+import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { test } from 'node:test'
+import { findAsset, heldAssets } from '../../main/sqlite/assets.ts'
+import { findDownload, halfDownloads } from '../../main/sqlite/downloads.ts'
+import { startAssetServer } from './asset-server.ts'
+import { createRig, fetched, nameOf, someBytes, until, wantedOf } from './rig.ts'
+
+const mebibyte = 1024 * 1024
+
+test('what is wanted is fetched in its order, at most three at a time, and ends as files named by their content', async (t) => {
+  const server = await startAssetServer(t)
+  const rig = createRig(t)
+  const open = new Set<() => void>()
+  let mostOpen = 0
+  const all = Array.from({ length: 8 }, (_, index) => someBytes(100_000 + index))
+  const wanted = all.map((bytes, index) => {
+    const url = server.answer(`/${index}`, (_request, response) => {
+      const finish = () => void response.on('close', () => open.delete(finish)).end(bytes)
+      open.add(finish)
+      mostOpen = Math.max(mostOpen, open.size)
+      if (mostOpen === 3) for (const one of open) one()
+    })
+    return wantedOf(bytes, [url], 8 - index)
+  })
+  rig.downloads.want(wanted)
+  await until('all are cached', () => rig.cached.length === 8)
+  assert.equal(mostOpen, 3)
+  assert.deepEqual(
+    server.asked.slice(0, 3).map((one) => one.path),
+    ['/7', '/6', '/5'],
+  )
+  for (const bytes of all) assert.deepEqual(rig.contentOf(nameOf(bytes)), bytes)
+  assert.equal(heldAssets(rig.db).length, 8)
+  assert.deepEqual([halfDownloads(rig.db), rig.downloads.progress(), rig.troubles], [[], [], []])
+})
+
+test('after a cut only the rest is fetched, in the version that the half download is of', async (t) => {
+  const server = await startAssetServer(t)
+  const rig = createRig(t)
+  const bytes = someBytes(3 * mebibyte)
+  const good = { bytes, etag: '"one"' }
+  const url = server.answer('/a', { ...good, cutAfter: 2 * mebibyte }, good)
+  assert.deepEqual(await fetched(rig, wantedOf(bytes, [url])), bytes)
+  assert.equal(server.asked.length, 2)
+  const [first, second] = server.asked
+  const got = Number(/^bytes=(\d+)-$/.exec(second?.range ?? '')?.[1])
+  assert.ok(got > mebibyte && got <= 2 * mebibyte, `resumed at ${got}`)
+  assert.equal(second?.ifRange, '"one"')
+  assert.equal(second?.sentBytes, bytes.byteLength - got)
+  assert.equal(first?.range, undefined)
+})
+
+test('a server that ignores Range gives the right file all the same', async (t) => {
+  const server = await startAssetServer(t)
+  const rig = createRig(t)
+  const bytes = someBytes(mebibyte)
+  const whole = { bytes, etag: '"one"', ignoresRange: true }
+  const url = server.answer('/a', { ...whole, cutAfter: 500_000 }, whole)
+  assert.deepEqual(await fetched(rig, wantedOf(bytes, [url])), bytes)
+  assert.deepEqual(rig.troubles, [])
+})
+
+test('a file that was mended on the server is fetched anew, not joined with its old half', async (t) => {
+  const server = await startAssetServer(t)
+  const rig = createRig(t)
+  const bytes = someBytes(mebibyte)
+  const old = { bytes: someBytes(mebibyte), etag: '"old"', cutAfter: 500_000 }
+  const url = server.answer('/a', old, { bytes, etag: '"new"' })
+  assert.deepEqual(await fetched(rig, wantedOf(bytes, [url])), bytes)
+  assert.equal(server.asked[1]?.sentBytes, bytes.byteLength)
+  assert.deepEqual(rig.troubles, [])
+})
+
+test('a part of another version, sent in spite of If-Range, is refused and the whole is fetched', async (t) => {
+  const server = await startAssetServer(t)
+  const rig = createRig(t)
+  const bytes = someBytes(mebibyte)
+  const old = { bytes: someBytes(mebibyte), etag: '"old"', cutAfter: 500_000 }
+  const url = server.answer('/a', old, { bytes, etag: '"new"', ignoresIfRange: true })
+  assert.deepEqual(await fetched(rig, wantedOf(bytes, [url])), bytes)
+  assert.deepEqual(
+    server.asked.map((one) => one.range !== undefined),
+    [false, true, false],
+  )
+})
+
+test('without a validator the rest is fetched, and if the halves do not belong together the whole, without blame', async (t) => {
+  const server = await startAssetServer(t)
+  const rig = createRig(t)
+  const [one, two] = [someBytes(mebibyte), someBytes(mebibyte)]
+  const same = server.answer('/same', { bytes: one, cutAfter: 500_000 }, { bytes: one })
+  assert.deepEqual(await fetched(rig, wantedOf(one, [same])), one)
+  assert.ok((server.asked[1]?.sentBytes ?? 0) < mebibyte)
+  const changed = server.answer('/changed', { bytes: someBytes(mebibyte), cutAfter: 500_000 }, { bytes: two })
+  assert.deepEqual(await fetched(rig, wantedOf(two, [changed])), two)
+  assert.deepEqual(rig.troubles, [])
+})
+
+for (const contentRange of ['bytes 0-99/1048576', 'bytes 600000-1048575/1048576', 'lines 1-2/3', 'bytes 5-1/*']) {
+  test(`a part that says it is "${contentRange}" is not used`, async (t) => {
+    const server = await startAssetServer(t)
+    const rig = createRig(t)
+    const bytes = someBytes(mebibyte)
+    const url = server.answer('/a', { bytes, etag: '"1"', cutAfter: 500_000 }, { bytes, etag: '"1"', contentRange })
+    assert.deepEqual(await fetched(rig, wantedOf(bytes, [url])), bytes)
+  })
+}
+
+test('wrong bytes are thrown away, told with their address, and the next address is asked', async (t) => {
+  const server = await startAssetServer(t)
+  const rig = createRig(t)
+  const bytes = someBytes(200_000)
+  const forged = server.answer('/forged', { bytes: someBytes(200_000), etag: '"1"' })
+  const right = server.answer('/right', { bytes })
+  assert.deepEqual(await fetched(rig, wantedOf(bytes, [forged, right])), bytes)
+  assert.deepEqual(
+    rig.troubles.map((one) => [one.code, one.about.url]),
+    [['asset-hash-mismatch', forged]],
+  )
+  assert.deepEqual(
+    server.asked.map((one) => one.path),
+    ['/forged', '/right'],
+  )
+})
+
+test('an asset that only comes wrong never becomes a file, and leaves nothing behind', async (t) => {
+  const server = await startAssetServer(t)
+  const rig = createRig(t)
+  const bytes = someBytes(200_000)
+  const url = server.answer('/forged', { bytes: someBytes(200_000) })
+  rig.downloads.want([wantedOf(bytes, [url])])
+  await until('it was tried three times', () => rig.troubles.length === 3)
+  assert.deepEqual(rig.cached, [])
+  assert.equal(existsSync(rig.pathOf(nameOf(bytes))), false)
+  await rig.stop()
+  assert.equal(existsSync(rig.partialOf(nameOf(bytes))), false)
+})
+
+test('a body that is longer than what was signed is refused, or cut off when it does not say how long it is', async (t) => {
+  const server = await startAssetServer(t)
+  const rig = createRig(t)
+  const bytes = someBytes(300_000)
+  const long = Buffer.concat([someBytes(300_000), someBytes(40 * mebibyte)])
+  const tooLong = server.answer('/too-long', { bytes: long })
+  const endless = server.answer('/endless', { bytes: long, chunked: true })
+  const right = server.answer('/right', { bytes })
+  assert.deepEqual(await fetched(rig, wantedOf(bytes, [tooLong, endless, right])), bytes)
+  await until('the endless answers are closed', () => server.asked.every((one) => one.closed))
+  for (const one of server.asked) assert.ok(one.sentBytes < 30 * mebibyte, `${one.path}: ${one.sentBytes}`)
+  assert.deepEqual(
+    rig.troubles.map((one) => one.about.url),
+    [endless],
+  )
+})
+
+test('a connection that stands still is given up and the rest fetched again; a slow one is not', async (t) => {
+  const server = await startAssetServer(t)
+  const rig = createRig(t, { windowMs: 700 })
+  const bytes = someBytes(mebibyte)
+  const still = server.answer('/a', { bytes, etag: '"1"', standsStillAfter: 600_000 }, { bytes, etag: '"1"' })
+  assert.deepEqual(await fetched(rig, wantedOf(bytes, [still])), bytes)
+  assert.deepEqual(
+    server.asked.map((one) => one.range !== undefined),
+    [false, true],
+  )
+  const slowBytes = someBytes(70_000)
+  const slow = server.answer('/slow', (_request, response) => {
+    response.setHeader('content-length', slowBytes.byteLength)
+    let at = 0
+    const timer = setInterval(() => {
+      response.write(slowBytes.subarray(at, at + 2000))
+      at += 2000
+      if (at >= slowBytes.byteLength) {
+        clearInterval(timer)
+        response.end()
+      }
+    }, 50)
+  })
+  assert.deepEqual(await fetched(rig, wantedOf(slowBytes, [slow])), slowBytes)
+  assert.equal(server.asked.length, 3)
+})
+
+test('a server without the file is asked again until it has it, and the failure is told once', async (t) => {
+  const server = await startAssetServer(t)
+  const rig = createRig(t)
+  const bytes = someBytes(1000)
+  const missing = { status: 404 }
+  const url = server.answer('/a', missing, missing, missing, { bytes })
+  assert.deepEqual(await fetched(rig, wantedOf(bytes, [url])), bytes)
+  assert.equal(server.asked.length, 4)
+  assert.deepEqual(
+    rig.troubles.map((one) => [one.code, one.about.reason]),
+    [['asset-download-failed', 'the server answers 404']],
+  )
+})
+
+test('with no server at all it waits and says why, and goes on by itself when there is one', async (t) => {
+  const before = await startAssetServer(t)
+  const bytes = someBytes(1000)
+  const url = before.answer('/a', { bytes })
+  await before.stop()
+  const rig = createRig(t)
+  rig.downloads.want([wantedOf(bytes, [url, 'http://no-such-name.invalid/a'])])
+  await until('both addresses have failed', () => rig.troubles.length > 0)
+  const [progress] = rig.downloads.progress()
+  assert.equal(progress?.bytes, 1000)
+  assert.match(progress?.reason ?? '', /ECONNREFUSED|ENOTFOUND|EAI_AGAIN/)
+  const after = await startAssetServer(t, Number(new URL(url).port))
+  after.answer('/a', { bytes })
+  rig.downloads.retryNow()
+  await until('it is cached', () => rig.cached.length === 1)
+})
+
+test('redirects are followed, but not for ever and only to web addresses', async (t) => {
+  const server = await startAssetServer(t)
+  const rig = createRig(t)
+  const bytes = someBytes(1000)
+  const end = server.answer('/end', { bytes })
+  const loop = server.answer('/loop', { status: 302, location: '/loop' })
+  const elsewhere = server.answer('/elsewhere', { status: 302, location: 'file:///etc/passwd' })
+  const nowhere = server.answer('/nowhere', { status: 302 })
+  const middle = server.answer('/middle', { status: 307, location: end })
+  const start = server.answer('/start', { status: 301, location: new URL(middle).pathname })
+  assert.deepEqual(await fetched(rig, wantedOf(bytes, [elsewhere, nowhere, loop, start])), bytes)
+  assert.equal(server.asked.filter((one) => one.path === '/loop').length, 6)
+  assert.equal(server.asked.filter((one) => one.path === '/elsewhere').length, 1)
+})
+
+test('what is no longer wanted is not fetched any further, and goes on where it was when it is wanted again', async (t) => {
+  const server = await startAssetServer(t)
+  const rig = createRig(t)
+  const bytes = someBytes(6 * mebibyte)
+  const good = { bytes, etag: '"1"' }
+  const url = server.answer('/a', { ...good, standsStillAfter: 5 * mebibyte }, good)
+  const wanted = wantedOf(bytes, [url])
+  rig.downloads.want([wanted])
+  await until('most of it is there', () => (rig.downloads.progress()[0]?.bytesDone ?? 0) === 5 * mebibyte)
+  rig.downloads.want([])
+  await until('the connection is closed', () => server.asked[0]?.closed === true)
+  assert.deepEqual(rig.downloads.progress(), [])
+  assert.deepEqual(await fetched(rig, wanted), bytes)
+  assert.equal(server.asked[1]?.range, `bytes=${5 * mebibyte}-`)
+})
+
+test('a stop in mid download leaves a half that the next start goes on with', async (t) => {
+  const server = await startAssetServer(t)
+  const bytes = someBytes(6 * mebibyte)
+  const good = { bytes, etag: '"1"' }
+  const url = server.answer('/a', { ...good, standsStillAfter: 5 * mebibyte }, good)
+  const first = createRig(t)
+  first.downloads.want([wantedOf(bytes, [url])])
+  await until('most of it is there', () => (first.downloads.progress()[0]?.bytesDone ?? 0) === 5 * mebibyte)
+  await first.stop()
+  const second = createRig(t, { dataDir: first.dataDir })
+  assert.equal(findDownload(second.db, nameOf(bytes))?.doneBytes, 5 * mebibyte)
+  assert.deepEqual(await fetched(second, wantedOf(bytes, [url])), bytes)
+  assert.deepEqual([server.asked[1]?.range, server.asked[1]?.ifRange], [`bytes=${5 * mebibyte}-`, '"1"'])
+})
+
+test('a half download that another address began is gone on with at the next', async (t) => {
+  const server = await startAssetServer(t)
+  const rig = createRig(t)
+  const bytes = someBytes(mebibyte)
+  const dying = server.answer('/dying', { bytes, etag: '"a"', cutAfter: 700_000 }, { status: 503 })
+  const mirror = server.answer('/mirror', { bytes, etag: '"b"' })
+  assert.deepEqual(await fetched(rig, wantedOf(bytes, [dying, mirror])), bytes)
+  const last = server.asked.at(-1)
+  assert.deepEqual([last?.path, last?.ifRange, (last?.sentBytes ?? 0) < mebibyte], ['/mirror', undefined, true])
+})
+
+test('a full disk makes room with what nothing needs, never with what is wanted, and says so when that is not enough', async (t) => {
+  const server = await startAssetServer(t)
+  const first = createRig(t)
+  const [needed, unneeded, next] = [someBytes(1000), someBytes(1000), someBytes(1000)]
+  const wantNeeded = wantedOf(needed, [server.answer('/needed', { bytes: needed })])
+  await fetched(first, wantNeeded)
+  await fetched(first, wantedOf(unneeded, [server.answer('/unneeded', { bytes: unneeded })]))
+  await first.stop()
+
+  const full = createRig(t, { dataDir: first.dataDir, reserveBytes: Number.MAX_SAFE_INTEGER })
+  full.downloads.want([wantNeeded, wantedOf(next, [server.answer('/next', { bytes: next })])])
+  await until('it is told', () => full.troubles.length > 0)
+  assert.deepEqual(
+    full.troubles.map((one) => [one.code, one.about.reason]),
+    [['asset-download-failed', 'the disk is full']],
+  )
+  assert.deepEqual(
+    heldAssets(full.db).map((one) => one.asset),
+    [nameOf(needed)],
+  )
+  assert.deepEqual([existsSync(full.pathOf(nameOf(needed))), existsSync(full.pathOf(nameOf(unneeded)))], [true, false])
+  assert.equal(server.asked.filter((one) => one.path === '/next').length, 0)
+})
+
+test('a file that is there already without a row is taken up after hashing it, and nothing is fetched', async (t) => {
+  const server = await startAssetServer(t)
+  const rig = createRig(t)
+  const [sound, rotten] = [someBytes(100_000), someBytes(100_000)]
+  for (const bytes of [sound, rotten]) mkdirSync(dirname(rig.pathOf(nameOf(bytes))), { recursive: true })
+  writeFileSync(rig.pathOf(nameOf(sound)), sound)
+  writeFileSync(rig.pathOf(nameOf(rotten)), someBytes(100_000))
+  assert.deepEqual(await fetched(rig, wantedOf(sound, [server.answer('/sound', { bytes: sound })])), sound)
+  assert.equal(server.asked.length, 0)
+  assert.deepEqual(await fetched(rig, wantedOf(rotten, [server.answer('/rotten', { bytes: rotten })])), rotten)
+  assert.equal(server.asked.length, 1)
+})
+
+test('a half download that is complete, since the power went before it got its name, needs no server', async (t) => {
+  const server = await startAssetServer(t)
+  const bytes = someBytes(5 * mebibyte)
+  const first = createRig(t)
+  const url = server.answer('/a', { bytes, standsStillAfter: bytes.byteLength - 1 })
+  first.downloads.want([wantedOf(bytes, [url])])
+  await until('nearly all is there', () => (first.downloads.progress()[0]?.bytesDone ?? 0) === bytes.byteLength - 1)
+  await first.stop()
+  writeFileSync(first.partialOf(nameOf(bytes)), bytes)
+  const second = createRig(t, { dataDir: first.dataDir })
+  second.db.run('UPDATE downloads SET done_bytes = $all', { all: bytes.byteLength })
+  assert.deepEqual(await fetched(second, wantedOf(bytes, [url])), bytes)
+  assert.equal(server.asked.length, 1)
+  assert.equal(findAsset(second.db, nameOf(bytes))?.pieces.byteLength, 5 * 32)
+  assert.equal(statSync(second.pathOf(nameOf(bytes))).size, bytes.byteLength)
+})
+
+test('a half download whose bytes on disk have rotted is fetched anew, and no address is blamed', async (t) => {
+  const server = await startAssetServer(t)
+  const bytes = someBytes(6 * mebibyte)
+  const good = { bytes, etag: '"1"' }
+  const url = server.answer('/a', { ...good, standsStillAfter: 5 * mebibyte }, good)
+  const first = createRig(t)
+  first.downloads.want([wantedOf(bytes, [url])])
+  await until('most of it is there', () => (first.downloads.progress()[0]?.bytesDone ?? 0) === 5 * mebibyte)
+  await first.stop()
+  writeFileSync(first.partialOf(nameOf(bytes)), Buffer.alloc(5 * mebibyte))
+  const second = createRig(t, { dataDir: first.dataDir })
+  assert.deepEqual(await fetched(second, wantedOf(bytes, [url])), bytes)
+  assert.deepEqual(second.troubles, [])
+})
