@@ -1,0 +1,153 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import type { Item, Playlist } from '../../shared/documents/playlist.ts'
+import type { Site } from '../../shared/documents/site.ts'
+import { topicOfDocument } from '../../shared/topics.ts'
+import { bandArea } from '../oracle/band.ts'
+import { type Grab, startGrab } from '../oracle/grab.ts'
+import { type Display, startDisplay } from './display.ts'
+import {
+  type City,
+  issuedAt,
+  makeCity,
+  type PushedAsset,
+  playlistOf,
+  rootKeysOf,
+  signed,
+  trustOf,
+} from './documents.ts'
+import { type Mosquitto, startMosquitto } from './mosquitto.ts'
+import { type Observer, observe } from './observer.ts'
+import { type Origin, startOrigin } from './origin.ts'
+
+const root = join(import.meta.dirname, '../..')
+
+/** A running player program, as a kiosk PC runs it. */
+export type Kiosk = {
+  readonly pid: number
+  /** All it wrote so far. */
+  readonly output: () => string
+  /** As Ctrl+C does. */
+  stop(): Promise<void>
+  /** As a power cut does: the player and every process it started, at once. */
+  powerOff(): Promise<void>
+}
+
+/** Everything around one wall: broker, web server, display, keys. Real parts, each of which can be taken away. */
+export type Stage = {
+  readonly city: City
+  readonly broker: Mosquitto
+  readonly origin: Origin
+  readonly display: Display
+  readonly observer: Observer
+  readonly dataDir: string
+  readonly grab: Grab
+  startKiosk(host?: 'chromium' | 'electron'): Promise<Kiosk>
+  /** Publishes trust and site, as a city does once. */
+  found(site?: Partial<Site>): Promise<void>
+  /** Signs and publishes a playlist of these assets. */
+  push(
+    assets: readonly PushedAsset[],
+    more?: Partial<Omit<Playlist, 'items'>> & { items?: Partial<Item>[] },
+  ): Promise<void>
+  /** Waits until this item's band is on the grabbed display. */
+  sees(item: number, deadlineMs?: number): Promise<void>
+}
+
+export const playerTarget = 'players/wall'
+const prefix = 'plazacast/v1'
+
+/** Sets a stage for one test and clears it away after it. */
+export async function setStage(context: TestContext, size = { width: 640, height: 360 }): Promise<Stage> {
+  const undo: (() => Promise<void>)[] = []
+  context.after(async () => {
+    for (const one of undo.toReversed()) await one()
+  })
+  const dataDir = await mkdtemp(join(tmpdir(), 'plazacast-wall-'))
+  undo.push(() => rm(dataDir, { recursive: true, force: true, maxRetries: 5 }))
+  const city = await makeCity()
+  const broker = await startMosquitto()
+  undo.push(() => broker.stop())
+  const origin = await startOrigin()
+  undo.push(() => origin.stop())
+  const display = await startDisplay(size)
+  undo.push(() => display.stop())
+  const observer = await observe(broker.url)
+  undo.push(() => observer.stop())
+  const grab = await startGrab({ display: display.display, ...bandArea(size), hz: 30 })
+  undo.push(() => grab.stop())
+  await writeFile(
+    join(dataDir, 'kiosk.json'),
+    JSON.stringify({ playerId: 'wall', broker: { url: broker.url }, rootKeys: rootKeysOf(city), dataDir }),
+  )
+  const publish = async (kind: 'trust' | 'site' | 'playlist', payload: Record<string, unknown>, key: City['root']) =>
+    observer.publish(
+      topicOfDocument(prefix, kind, String(payload.target), String(payload.id)),
+      await signed(kind, payload, key),
+    )
+  return {
+    city,
+    broker,
+    origin,
+    display,
+    observer,
+    dataDir,
+    grab,
+    async startKiosk(host = 'chromium') {
+      const kiosk = await startKiosk(join(dataDir, 'kiosk.json'), host, display.display)
+      undo.push(() => kiosk.powerOff())
+      return kiosk
+    },
+    async found(site = {}) {
+      await publish('trust', trustOf(city), city.root)
+      const groups = ['square']
+      await publish(
+        'site',
+        { kind: 'site', id: 'wall', revision: 1, issuedAt, target: playerTarget, groups, ...site },
+        city.operator,
+      )
+    },
+    async push(assets, more) {
+      await publish('playlist', await playlistOf(assets, [city.approver], more), city.publisher)
+    },
+    async sees(item, deadlineMs = 20_000) {
+      await grab.waitFor((seen) => seen.kind === 'frame' && seen.item === item, deadlineMs)
+    },
+  }
+}
+
+/** Runs the player program on a display, in a process group of its own. */
+export async function startKiosk(config: string, host: 'chromium' | 'electron', display: string): Promise<Kiosk> {
+  const args = [join(root, 'main/cli.ts'), 'player', '--config', config, '--host', host]
+  const child = spawn(process.execPath, args, {
+    env: { ...process.env, DISPLAY: display },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  })
+  let output = ''
+  child.stdout.on('data', (chunk) => (output += String(chunk)))
+  child.stderr.on('data', (chunk) => (output += String(chunk)))
+  await once(child, 'spawn')
+  return {
+    pid: child.pid ?? 0,
+    output: () => output,
+    stop: () => end(child, () => child.kill('SIGTERM')),
+    powerOff: () => end(child, () => killGroup(child)),
+  }
+}
+
+async function end(child: ChildProcess, by: () => void): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const ended = once(child, 'exit')
+  by()
+  await ended
+}
+
+/** A negative process id names the whole group: the browser's processes go with the player's. */
+function killGroup(child: ChildProcess): void {
+  if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
+}
