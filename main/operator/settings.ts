@@ -42,7 +42,7 @@ export type SettingsOptions = {
   readonly username?: string | undefined
   readonly ca?: string | undefined
   readonly cert?: string | undefined
-  readonly key?: string | undefined
+  readonly certKey?: string | undefined
   readonly topicPrefix?: string | undefined
   readonly keys?: string | undefined
 }
@@ -78,7 +78,7 @@ export async function readSettings(options: SettingsOptions, env: Environment = 
       password: env.PLAZACAST_BROKER_PASSWORD ?? own?.password,
       ca: await pem(options.ca ?? below(own?.ca)),
       cert: await pem(options.cert ?? below(own?.cert)),
-      key: await pem(options.key ?? below(own?.key)),
+      key: await pem(options.certKey ?? below(own?.key)),
     },
     topicPrefix: checked(
       topicPrefix,

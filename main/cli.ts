@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs'
+import { Command, usageExitCode } from './adapters/command-line.ts'
+
+/** The commands; each is loaded only when it is asked for, so that `--help` is quick and no command needs the others' parts. */
+const commands: readonly { name: string; description: string; load(): Promise<Command> }[] = [
+  {
+    name: 'player',
+    description: 'runs a wall',
+    load: async () => (await import('./kiosk.ts')).playerCommand(),
+  },
+  {
+    name: 'demo',
+    description: 'a broker, keys, a playlist and a wall, all on this machine (npm start)',
+    load: async () => (await import('./operator/demo.ts')).demoCommand(),
+  },
+  {
+    name: 'keys',
+    description: 'makes signing keys and shows their thumbprints',
+    load: async () => (await import('./operator/keys-command.ts')).keysCommand(),
+  },
+  {
+    name: 'trust',
+    description: 'tells the fleet whose signatures count',
+    load: async () => (await import('./operator/trust-command.ts')).trustCommand(),
+  },
+  {
+    name: 'site',
+    description: 'tells a player its name, place, time zone and groups',
+    load: async () => (await import('./operator/site-command.ts')).siteCommand(),
+  },
+  {
+    name: 'approve',
+    description: 'signs that films and photos may be shown',
+    load: async () => (await import('./operator/approve-command.ts')).approveCommand(),
+  },
+  {
+    name: 'publish',
+    description: 'pushes a playlist and shows what each player answers',
+    load: async () => (await import('./operator/publish-command.ts')).publishCommand(),
+  },
+  {
+    name: 'watch',
+    description: 'shows the fleet live',
+    load: async () => (await import('./operator/watch-command.ts')).watchCommand(),
+  },
+]
+
+/** Runs `plazacast` with these arguments (without the program's name). */
+export async function runCli(args: readonly string[]): Promise<void> {
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+    version: string
+  }
+  const program = new Command('plazacast')
+    .description('Plays approved films and photos on outdoor LED walls, and pushes them there.')
+    .version(version, '-V, --version', 'the version')
+    .helpOption('-h, --help', 'this text')
+    .addHelpText('after', '\nEach command has its own help: plazacast publish --help')
+    .exitOverride()
+  const asked = args[0] === 'help' ? args[1] : args[0]
+  for (const { name, description, load } of commands) {
+    program.addCommand(name === asked ? await load() : new Command(name).description(description))
+  }
+  try {
+    await program.parseAsync([...args], { from: 'user' })
+  } catch (error) {
+    const code = usageExitCode(error)
+    if (code === undefined) throw error
+    process.exitCode = code
+  }
+}
+
+await runCli(process.argv.slice(2))

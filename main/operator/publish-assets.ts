@@ -1,0 +1,99 @@
+import { stat } from 'node:fs/promises'
+import { networkInterfaces } from 'node:os'
+import { resolve } from 'node:path'
+import { OperatorError } from '../../shared/operator/operator-error.ts'
+import { type LocalAsset, servedName } from '../../shared/operator/playlist-payload.ts'
+import { type AssetServer, parseServeAddress, serveAssets } from './asset-server.ts'
+import type { FleetLink } from './fleet-link.ts'
+import { hashFile } from './probe.ts'
+import type { PublishRequest } from './publish.ts'
+import type { Source } from './read-playlist.ts'
+
+/** Hashes every file once; assets by the path as written. */
+export async function hashAll(
+  sources: ReadonlyMap<string, Source>,
+  { report, signal }: PublishRequest,
+): Promise<Map<string, LocalAsset>> {
+  const totalBytes = [...sources.values()].reduce((sum, { bytes }) => sum + bytes, 0)
+  const assets = new Map<string, LocalAsset>()
+  let doneBytes = 0
+  for (const [file, source] of sources) {
+    signal?.throwIfAborted()
+    assets.set(
+      file,
+      await localAsset(source, (bytes) => {
+        doneBytes += bytes
+        report?.({ kind: 'hashing', doneBytes, totalBytes })
+      }),
+    )
+  }
+  return assets
+}
+
+/** The asset that a looked-into file is. */
+export async function localAsset(source: Source, onBytes?: (bytes: number) => void): Promise<LocalAsset> {
+  const { path, shown } = source
+  const name = await hashFile(path, onBytes)
+  const { size: bytes } = await stat(path)
+  const { mediaType, width, height, seconds } = shown
+  return { name, path, facts: { mediaType, bytes, width, height, ...(seconds !== undefined && { seconds }) } }
+}
+
+/** Serves the assets from this machine, on the address that was asked for or the one it has towards the broker. */
+export async function serveFrom(
+  link: FleetLink,
+  assets: readonly LocalAsset[],
+  request: PublishRequest,
+): Promise<AssetServer> {
+  const asked = request.serve === undefined ? undefined : parseServeAddress(request.serve)
+  const host = asked?.host ?? addressOfThisMachine(link)
+  const server = await serveAssets(assets, { host, port: asked?.port ?? 0 })
+  request.report?.({ kind: 'serving', origin: server.origin, files: assets.length })
+  return server
+}
+
+/** The address this machine has towards the broker: players that reach the broker are likely to reach it, too. */
+function addressOfThisMachine(link: FleetLink): string {
+  const local = link.broker.localAddress?.replace(/^::ffff:/, '')
+  if (local) return local === '::1' ? '127.0.0.1' : local
+  const outer = Object.values(networkInterfaces())
+    .flatMap((all) => all ?? [])
+    .find((one) => one.family === 'IPv4' && !one.internal)
+  return outer?.address ?? '127.0.0.1'
+}
+
+/** The address of each asset on a server of this machine. */
+export const urlsFrom =
+  (server: AssetServer) =>
+  (asset: LocalAsset): string[] => [server.urlOf(asset)]
+
+/** Addresses below the given one. What does not answer there is warned of: players may reach what we cannot. */
+export async function urlsAt(
+  assetsUrl: string,
+  assets: readonly LocalAsset[],
+  { report, signal }: PublishRequest,
+): Promise<(asset: LocalAsset) => string[]> {
+  const base = assetsUrl.replace(/\/+$/, '')
+  if (!/^https?:\/\/[^/]/i.test(base)) {
+    throw new OperatorError(`--assets-url ${assetsUrl}: expected an http or https address.`, 2)
+  }
+  const urlOf = (asset: LocalAsset) => `${base}/${servedName(asset)}`
+  for (const asset of assets) {
+    const problem = await problemWith(urlOf(asset), asset.facts.bytes, signal)
+    if (problem)
+      report?.({ kind: 'warning', message: `${urlOf(asset)} ${problem}. Upload ${resolve(asset.path)} there.` })
+  }
+  return (asset) => [urlOf(asset)]
+}
+
+async function problemWith(url: string, bytes: number, signal?: AbortSignal): Promise<string | undefined> {
+  const limits = [AbortSignal.timeout(10_000), ...(signal ? [signal] : [])]
+  try {
+    const response = await fetch(url, { method: 'HEAD', signal: AbortSignal.any(limits) })
+    const length = response.headers.get('content-length')
+    if (!response.ok) return `answers ${response.status}`
+    return length !== null && Number(length) !== bytes ? `has ${length} bytes instead of ${bytes}` : undefined
+  } catch (error) {
+    return `cannot be reached from here (${error instanceof Error ? error.message : error})`
+  }
+}

@@ -1,0 +1,155 @@
+import { stat } from 'node:fs/promises'
+import type { Answer } from '../../shared/operator/answer.ts'
+import { mistakeLine } from '../../shared/operator/mistake.ts'
+import { OperatorError } from '../../shared/operator/operator-error.ts'
+import { countText } from '../../shared/operator/sizes.ts'
+import { type Command, command, numberOption, withSettings } from '../adapters/command-line.ts'
+import { readApprovals } from './approving.ts'
+import { interrupted, runCommand, untilInterrupted } from './console.ts'
+import { type Published, publish } from './publish.ts'
+import { type PublishView, publishView } from './publish-view.ts'
+import { readSettings, type SettingsOptions, settingsLine } from './settings.ts'
+import { withdraw } from './withdraw.ts'
+
+type PublishOptions = SettingsOptions & {
+  readonly target?: string
+  readonly serve?: string
+  readonly assetsUrl?: string
+  readonly keepServing?: boolean
+  readonly approvals?: string
+  readonly withdraw?: string
+  readonly revision?: number
+  readonly timeout: number
+  readonly json?: boolean
+}
+
+/** `plazacast publish`: from a YAML file to the walls. */
+export function publishCommand(): Command {
+  const one = command(
+    'publish',
+    'signs a playlist and its files, pushes it, and shows what each player answers\n(exit code 0: every player has it; 1: some do not; 2: the playlist or the call is wrong)',
+    'plazacast publish playlist.yaml --target groups/chongqing-jiefangbei\nplazacast publish playlist.yaml --assets-url https://cdn.example/walls\nplazacast publish --withdraw chongqing-friends',
+  )
+    .argument('[playlist]', 'the playlist, a YAML file')
+    .option('--target <target>', 'groups/NAME or players/ID; goes before the one in the file (PLAZACAST_TARGET)')
+    .option('--serve <host:port>', 'where players fetch the files from this machine; a free port if none is given')
+    .option('--assets-url <url>', 'where the files lie already, each under its hash; nothing is served from here')
+    .option('--keep-serving', 'go on serving until Ctrl+C, for players that come back later')
+    .option('--approvals <file>', 'approvals made with: plazacast approve')
+    .option('--withdraw <id>', 'take this playlist off the walls instead')
+    .option('--revision <number>', 'this revision instead of the next one', numberOption(1, true))
+    .option('--timeout <seconds>', 'how long to wait for the players', numberOption(0), 120)
+    .option('--json', 'one line of JSON for each change')
+  return withSettings(one).action((playlist: string | undefined, options: PublishOptions) =>
+    runCommand(options.json ?? false, async (signal) => {
+      checkUsage(playlist, options)
+      const view = publishView(options.json ?? false)
+      try {
+        return await (options.withdraw === undefined
+          ? publishFile(playlist ?? '', options, signal, view)
+          : withdrawId(options.withdraw, options, signal, view))
+      } finally {
+        view.end()
+      }
+    }),
+  )
+}
+
+function checkUsage(
+  playlist: string | undefined,
+  { withdraw: id, serve, assetsUrl, keepServing }: PublishOptions,
+): void {
+  const wrong = (sentence: string) => new OperatorError(sentence, 2)
+  if (id === undefined && playlist === undefined) throw wrong('Which playlist? plazacast publish playlist.yaml')
+  if (id !== undefined && playlist !== undefined)
+    throw wrong('Either a playlist to publish or --withdraw ID, not both.')
+  if (assetsUrl !== undefined && (serve !== undefined || keepServing)) {
+    throw wrong('With --assets-url nothing is served from here: leave out --serve and --keep-serving.')
+  }
+}
+
+async function publishFile(
+  file: string,
+  options: PublishOptions,
+  signal: AbortSignal,
+  view: PublishView,
+): Promise<number> {
+  if ((await stat(file).catch(() => undefined)) === undefined) throw new OperatorError(`There is no file ${file}.`, 2)
+  const settings = await readSettings(options)
+  view.say(settingsLine(settings))
+  const outcome = await publish({
+    settings,
+    file,
+    target: options.target,
+    serve: options.serve,
+    assetsUrl: options.assetsUrl,
+    approvals: options.approvals === undefined ? [] : await readApprovals(options.approvals),
+    revision: options.revision,
+    timeoutMs: options.timeout * 1000,
+    signal,
+    report: view.report,
+  })
+  if (outcome.kind === 'mistakes') {
+    for (const mistake of outcome.mistakes) view.mistake(mistakeLine(mistake), mistake)
+    view.say(`${countText(outcome.mistakes.length, 'mistake')}; nothing was pushed.`)
+    return 2
+  }
+  const code = conclude(outcome, signal, view)
+  if (outcome.server && options.keepServing && !signal.aborted) {
+    view.say(`Serving on ${outcome.server.origin} until Ctrl+C.`)
+    await untilInterrupted(signal)
+  } else if (outcome.server && code !== 0) {
+    view.say(
+      'The files are no longer served from here: players that lack some wait for the next publication (or use --keep-serving).',
+    )
+  }
+  await outcome.server?.stop()
+  return code
+}
+
+async function withdrawId(
+  id: string,
+  options: PublishOptions,
+  signal: AbortSignal,
+  view: PublishView,
+): Promise<number> {
+  const settings = await readSettings(options)
+  view.say(settingsLine(settings))
+  const { target, revision } = options
+  const timeoutMs = options.timeout * 1000
+  return conclude(
+    await withdraw({ settings, id, target, revision, timeoutMs, signal, report: view.report }),
+    signal,
+    view,
+  )
+}
+
+function conclude({ answers, complete, pushed }: Published, signal: AbortSignal, view: PublishView): number {
+  const having = [...answers.values()].filter(({ kind }) => kind === 'has').length
+  view.result(complete, summary(answers, having, pushed.target), adviceFor(answers))
+  if (complete) return 0
+  return signal.aborted ? interrupted : 1
+}
+
+function summary(answers: ReadonlyMap<string, Answer>, having: number, target: string): string {
+  if (answers.size === 0) return `No player of ${target} is known on this broker; whoever joins it will get it.`
+  if (having === answers.size) {
+    return having === 1 ? 'The player has it.' : `All ${having} players have it.`
+  }
+  return `${having} of ${countText(answers.size, 'player')} ${having === 1 ? 'has' : 'have'} it.`
+}
+
+function adviceFor(answers: ReadonlyMap<string, Answer>): string[] {
+  const stale = [...answers.values()].flatMap((one) => (one.kind === 'other' ? [one.revision] : []))
+  const refusedAsStale = [...answers.values()].some(
+    (one) => one.kind === 'refused' && ['stale', 'conflict'].includes(one.code),
+  )
+  const offline = [...answers.values()].some(({ kind }) => kind === 'offline')
+  return [
+    ...(stale.length > 0
+      ? [`A later revision is out there; go past it with --revision ${Math.max(...stale) + 1}.`]
+      : []),
+    ...(refusedAsStale ? ['Players have seen a later revision; go past it with --revision NUMBER.'] : []),
+    ...(offline ? ['Players that are offline get it from the broker when they are back.'] : []),
+  ]
+}

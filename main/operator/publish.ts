@@ -1,0 +1,117 @@
+import type { Jws } from '../../shared/documents/jws.ts'
+import type { Answer, Pushed } from '../../shared/operator/answer.ts'
+import type { PlacedMistake } from '../../shared/operator/mistake.ts'
+import { OperatorError } from '../../shared/operator/operator-error.ts'
+import { playlistPayload } from '../../shared/operator/playlist-payload.ts'
+import { topicOfDocument } from '../../shared/topics.ts'
+import { approveAll } from './approving.ts'
+import type { AssetServer } from './asset-server.ts'
+import { type FleetLink, openFleetLink } from './fleet-link.ts'
+import { privateKeyFor } from './keys.ts'
+import { hashAll, serveFrom, urlsAt, urlsFrom } from './publish-assets.ts'
+import { allHaveIt, awaitAnswers, pushDocument } from './push.ts'
+import { readPlaylistFile } from './read-playlist.ts'
+import type { Settings } from './settings.ts'
+
+/** What somebody who watches a publication is told. */
+export type PublishProgress =
+  | { readonly kind: 'hashing'; readonly doneBytes: number; readonly totalBytes: number }
+  | { readonly kind: 'serving'; readonly origin: string; readonly files: number }
+  | { readonly kind: 'pushed'; readonly pushed: Pushed }
+  | { readonly kind: 'answer'; readonly player: string; readonly answer: Answer }
+  | { readonly kind: 'warning'; readonly message: string }
+
+export type PublishRequest = {
+  readonly settings: Settings
+  /** Path of the playlist in YAML. */
+  readonly file: string
+  readonly target?: string | undefined
+  /** `HOST:PORT` under which players reach this machine. */
+  readonly serve?: string | undefined
+  /** Where the files lie already, under the names of their hashes; then nothing is served from here. */
+  readonly assetsUrl?: string | undefined
+  /** Approvals that were signed elsewhere; what they cover is not signed again. */
+  readonly approvals?: readonly Jws[] | undefined
+  readonly revision?: number | undefined
+  readonly timeoutMs?: number | undefined
+  readonly signal?: AbortSignal | undefined
+  readonly report?: ((progress: PublishProgress) => void) | undefined
+}
+
+export type Published = {
+  readonly kind: 'published'
+  readonly pushed: Pushed
+  readonly answers: ReadonlyMap<string, Answer>
+  /** Whether every player that is meant has it. */
+  readonly complete: boolean
+  /** The server of the files, still running; undefined if they lie elsewhere. Whoever asked stops it. */
+  readonly server: AssetServer | undefined
+}
+export type PublishOutcome = Published | { readonly kind: 'mistakes'; readonly mistakes: readonly PlacedMistake[] }
+
+const defaultTimeoutMs = 120_000
+
+/**
+ * Publishes a playlist: reads it, hashes and looks into its files, signs approvals and playlist, serves the files, pushes,
+ * and waits for the players' answers. Mistakes in the playlist are an outcome; everything else rejects in a sentence.
+ */
+export async function publish(request: PublishRequest): Promise<PublishOutcome> {
+  const { settings } = request
+  const read = await readPlaylistFile(request.file)
+  if (!read.ok) return { kind: 'mistakes', mistakes: read.mistakes }
+  const { playlist, sources } = read
+  const target = request.target ?? playlist.target ?? settings.target
+  if (target === undefined) {
+    throw new OperatorError(
+      `For whom is ${request.file}? Give it a target, in the file or with --target: groups/NAME or players/ID.`,
+      2,
+    )
+  }
+  const publisher = await privateKeyFor(settings.keys, playlist.priority === 'emergency' ? 'emergency' : 'publisher')
+  const link = await openFleetLink(settings, documentTopics(settings, target, playlist.id))
+  let server: AssetServer | undefined
+  try {
+    const assets = await hashAll(sources, request)
+    const distinct = [...new Map([...assets.values()].map((asset) => [asset.name, asset])).values()]
+    const approvals = await approveAll(link, distinct, request)
+    server = request.assetsUrl === undefined ? await serveFrom(link, distinct, request) : undefined
+    const urlsOf = server ? urlsFrom(server) : await urlsAt(request.assetsUrl ?? '', distinct, request)
+    const pushed: Pushed = {
+      ...(await pushDocument({
+        link,
+        keysFolder: settings.keys,
+        kind: 'playlist',
+        target,
+        id: playlist.id,
+        signers: [publisher],
+        revision: request.revision,
+        payload: (revision, issuedAt) =>
+          playlistPayload(playlist, { target, revision, issuedAt, assets, urlsOf, approvals }),
+      })),
+      totalBytes: distinct.reduce((sum, asset) => sum + asset.facts.bytes, 0),
+    }
+    request.report?.({ kind: 'pushed', pushed })
+    return { ...(await answersTo(link, pushed, request)), server }
+  } catch (error) {
+    await server?.stop()
+    throw error
+  } finally {
+    await link.close()
+  }
+}
+
+const documentTopics = ({ topicPrefix }: Settings, target: string, id: string): string[] => [
+  topicOfDocument(topicPrefix, 'trust', 'fleet', 'trust'),
+  topicOfDocument(topicPrefix, 'playlist', target, id),
+]
+
+/** Waits for the answers to a playlist that was pushed. */
+export async function answersTo(
+  link: FleetLink,
+  pushed: Pushed,
+  { timeoutMs = defaultTimeoutMs, signal, report }: Pick<PublishRequest, 'timeoutMs' | 'signal' | 'report'>,
+): Promise<Omit<Published, 'server'>> {
+  const onAnswer = (player: string, answer: Answer) => report?.({ kind: 'answer', player, answer })
+  const answers = await awaitAnswers(link, pushed, { timeoutMs, signal, onAnswer })
+  return { kind: 'published', pushed, answers, complete: allHaveIt(answers) }
+}

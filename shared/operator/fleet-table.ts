@@ -1,0 +1,72 @@
+import type { PlaylistReport, State } from '../reports/state.ts'
+import type { Fleet, PlayerView } from './fleet.ts'
+import { sizeText } from './sizes.ts'
+
+/** The fleet as a table: a heading and a row for each player, by id. Instants are shown as their UTC time or date. */
+export function fleetRows(fleet: Fleet, now: string): string[][] {
+  const players = [...fleet.values()].sort((a, b) => (a.id < b.id ? -1 : 1))
+  return [
+    ['PLAYER', 'ONLINE', 'ON THE WALL', 'NEXT', 'PLAYLISTS', 'TROUBLE'],
+    ...players.map((player) => [
+      player.site.name ? `${player.id} (${player.site.name})` : player.id,
+      onlineText(player, now),
+      nowText(player.state),
+      player.state?.next ? `${player.state.next.item}` : '',
+      (player.state?.playlists ?? []).map(playlistText).join(', '),
+      troubleText(player, now),
+    ]),
+  ]
+}
+
+/** One player as a value for scripts. */
+export function playerReport({ id, site, presence, state, events }: PlayerView): Record<string, unknown> {
+  return {
+    player: id,
+    name: site.name ?? null,
+    groups: site.groups,
+    online: presence?.online ?? null,
+    since: presence?.online ? presence.since : null,
+    now: state?.now ?? null,
+    next: state?.next ?? null,
+    playlists: state?.playlists ?? [],
+    refused: state?.refused ?? [],
+    clock: state?.clock ?? null,
+    version: state?.version ?? null,
+    host: state?.host ?? null,
+    lastEvent: events[0] ?? null,
+  }
+}
+
+function onlineText({ presence }: PlayerView, now: string): string {
+  if (!presence) return 'never seen'
+  return presence.online ? `since ${shortInstant(presence.since, now)}` : 'offline'
+}
+
+function nowText(state: State | undefined): string {
+  if (!state) return ''
+  return 'slate' in state.now ? `slate: ${state.now.slate}` : `${state.now.playlist} / ${state.now.item}`
+}
+
+function playlistText({ id, revision, status, missingBytes, reasons }: PlaylistReport): string {
+  const missing = missingBytes > 0 ? `, ${sizeText(missingBytes)} missing` : ''
+  const why = status === 'waiting' && reasons.length > 0 ? `: ${reasons.join('; ')}` : ''
+  return `${id} r${revision} ${status}${missing}${why}`
+}
+
+/** The newest of the last refusal and the last event that is more than a notice. */
+function troubleText({ state, events }: PlayerView, now: string): string {
+  const refusal = state?.refused.at(-1)
+  const fault = events.find(({ severity }) => severity !== 'info')
+  if (fault && (!refusal || Date.parse(fault.at) > Date.parse(refusal.at))) {
+    return `${shortInstant(fault.at, now)} ${fault.code}: ${fault.message}`
+  }
+  if (!refusal) return ''
+  const where = refusal.field === '' ? '' : `${refusal.field}: `
+  return `${shortInstant(refusal.at, now)} refused ${refusal.topic.split('/').at(-1)}: ${where}${refusal.message}`
+}
+
+/** `08:15 UTC` on the same day, else `2026-11-22`. */
+const shortInstant = (instant: string, now: string): string => {
+  const utc = new Date(instant).toISOString()
+  return utc.slice(0, 10) === now.slice(0, 10) ? `${utc.slice(11, 16)} UTC` : utc.slice(0, 10)
+}
