@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { findAsset, heldAssets } from '../../main/sqlite/assets.ts'
 import { findDownload, halfDownloads } from '../../main/sqlite/downloads.ts'
 import { startAssetServer } from './asset-server.ts'
-import { createRig, fetched, nameOf, someBytes, until, wantedOf } from './rig.ts'
+import { createRig, fetched, nameOf, someBytes, tickedClock, until, wantedOf } from './rig.ts'
 
 const mebibyte = 1024 * 1024
 
@@ -155,31 +155,41 @@ test('a body that is longer than what was signed is refused, or cut off when it 
   )
 })
 
-test('a connection that stands still is given up and the rest fetched again; a slow one is not', async (t) => {
+test('a connection over which nothing comes any more is given up, and the rest fetched again', async (t) => {
   const server = await startAssetServer(t)
-  const rig = createRig(t, { windowMs: 700 })
+  const { clock, tick } = tickedClock()
+  const rig = createRig(t, { sourceClock: clock })
   const bytes = someBytes(mebibyte)
-  const still = server.answer('/a', { bytes, etag: '"1"', standsStillAfter: 600_000 }, { bytes, etag: '"1"' })
-  assert.deepEqual(await fetched(rig, wantedOf(bytes, [still])), bytes)
-  assert.deepEqual(
-    server.asked.map((one) => one.range !== undefined),
-    [false, true],
-  )
-  const slowBytes = someBytes(70_000)
-  const slow = server.answer('/slow', (_request, response) => {
-    response.setHeader('content-length', slowBytes.byteLength)
-    let at = 0
-    const timer = setInterval(() => {
-      response.write(slowBytes.subarray(at, at + 2000))
-      at += 2000
-      if (at >= slowBytes.byteLength) {
-        clearInterval(timer)
-        response.end()
-      }
-    }, 50)
+  const url = server.answer('/a', { bytes, etag: '"1"', standsStillAfter: 600_000 }, { bytes, etag: '"1"' })
+  rig.downloads.want([wantedOf(bytes, [url])])
+  await until('a part is there', () => rig.downloads.progress()[0]?.bytesDone === 600_000)
+  tick()
+  assert.equal(server.asked[0]?.closed, false, 'something came in the first window')
+  tick()
+  await until('it is cached', () => rig.cached.length === 1)
+  assert.deepEqual(rig.contentOf(nameOf(bytes)), bytes)
+  assert.equal(server.asked[1]?.range, 'bytes=600000-')
+})
+
+test('a connection that is slow but goes on is never given up', async (t) => {
+  const server = await startAssetServer(t)
+  const { clock, tick } = tickedClock()
+  const rig = createRig(t, { sourceClock: clock })
+  const bytes = someBytes(20_000)
+  let send = (_from: number) => {}
+  const url = server.answer('/slow', (_request, response) => {
+    response.setHeader('content-length', bytes.byteLength)
+    send = (from) => void response.write(bytes.subarray(from, from + 2000))
+    send(0)
   })
-  assert.deepEqual(await fetched(rig, wantedOf(slowBytes, [slow])), slowBytes)
-  assert.equal(server.asked.length, 3)
+  rig.downloads.want([wantedOf(bytes, [url])])
+  for (let done = 2000; done < bytes.byteLength; done += 2000) {
+    await until(`${done} bytes are there`, () => rig.downloads.progress()[0]?.bytesDone === done)
+    tick()
+    send(done)
+  }
+  await until('it is cached', () => rig.cached.length === 1)
+  assert.equal(server.asked.length, 1)
 })
 
 test('a server without the file is asked again until it has it, and the failure is told once', async (t) => {

@@ -33,6 +33,23 @@ export const hurriedClock: Clock = {
   after: (ms, run) => systemClock.after(ms / 100, run),
 }
 
+/** A clock whose timers all run when it is told to. */
+export function tickedClock(): { clock: Clock; tick: () => void } {
+  let timers: (() => void)[] = []
+  const after = (_ms: number, run: () => void) => {
+    timers.push(run)
+    return () => {
+      timers = timers.filter((one) => one !== run)
+    }
+  }
+  const tick = () => {
+    const due = timers
+    timers = []
+    for (const run of due) run()
+  }
+  return { clock: { now: systemClock.now, monotonicMs: systemClock.monotonicMs, after }, tick }
+}
+
 /** A player's store in a folder of its own: real database, real files, real downloads. */
 export type Rig = {
   readonly dataDir: string
@@ -51,7 +68,7 @@ export type Rig = {
   stop(): Promise<void>
 }
 
-export type RigOptions = { readonly reserveBytes?: number; readonly dataDir?: string; readonly windowMs?: number }
+export type RigOptions = { readonly reserveBytes?: number; readonly dataDir?: string; readonly sourceClock?: Clock }
 
 export function createRig(t: TestContext, options: RigOptions = {}): Rig {
   const dataDir = options.dataDir ?? temporaryFolder(t)
@@ -63,7 +80,7 @@ export function createRig(t: TestContext, options: RigOptions = {}): Rig {
   const downloads = createDownloads({
     db,
     files,
-    source: createHttpSource({ clock: systemClock, windowMs: options.windowMs ?? 10_000 }),
+    source: createHttpSource({ clock: options.sourceClock ?? systemClock }),
     clock: hurriedClock,
     random: () => 0.5,
     onCached: (asset) => cached.push(asset),
