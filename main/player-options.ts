@@ -8,7 +8,7 @@ import { defaultConfiguration, type ReadConfiguration, readConfiguration } from 
 export type PlayerStart = { readonly read: ReadConfiguration; readonly mirrorPort: number | undefined }
 
 /** The options of a player, the same under both hosts. Each can also be given as PLAZACAST_… or in `kiosk.json`. */
-export function playerCommand(): Command {
+export function playerOptions(): Command {
   const variable = (flags: string, description: string, name: string) =>
     new Option(flags, description).env(`PLAZACAST_${name}`)
   return new Command('player')

@@ -1,0 +1,145 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { dirname, join, relative } from 'node:path'
+import { Option } from 'commander'
+import { answerText } from '../../shared/operator/answer.ts'
+import { type Command, command } from '../adapters/command-line.ts'
+import { electronBinary } from '../adapters/electron-binary.ts'
+import { type EmbeddedBroker, startEmbeddedBroker } from '../adapters/embedded-broker.ts'
+import { runCommand, type Talk, talk, untilInterrupted } from './console.ts'
+import { openFleetLink } from './fleet-link.ts'
+import { listKeys, makeKeys } from './keys.ts'
+import { type PublishProgress, publish } from './publish.ts'
+import { demoOperatorFile, readSettings, type Settings } from './settings.ts'
+import { pushSite } from './site.ts'
+import { pushTrust } from './trust.ts'
+
+const root = join(import.meta.dirname, '../..')
+const player = 'demo'
+const target = `players/${player}`
+
+type DemoOptions = {
+  readonly host: 'auto' | 'electron' | 'chromium'
+  readonly size?: string
+  readonly headless?: boolean
+}
+
+/** `plazacast demo`, which is what `npm start` runs: a broker, keys, a playlist and a wall, with nothing configured. */
+export function demoCommand(): Command {
+  return command(
+    'demo',
+    'a broker, keys, a playlist and a wall, all on this machine',
+    'npm start\nnpm start -- --size 1280x720',
+  )
+    .addOption(
+      new Option('--host <name>', 'what shows the wall').choices(['auto', 'electron', 'chromium']).default('auto'),
+    )
+    .option('--size <size>', 'a window of this size, such as 1280x720 (default: the whole display)')
+    .option('--headless', 'draw without a display; look at the wall in a browser')
+    .action((options: DemoOptions) => runCommand(false, (signal) => runDemo(options, signal)))
+}
+
+async function runDemo(options: DemoOptions, signal: AbortSignal): Promise<number> {
+  const { say } = talk(false)
+  const folder = dirname(demoOperatorFile())
+  await mkdir(folder, { recursive: true })
+  const broker = await startEmbeddedBroker(1883)
+  const settings = await writeSettings(folder, broker)
+  const wall = await startWall(folder, broker, settings, options, say)
+  const ended = once(wall, 'exit').then(([code]) => Number(code ?? 1))
+  try {
+    say(`Broker ${broker.url}, keys and data in ${folder}.`)
+    const server = await fillWall(settings, signal, say)
+    for (const line of advice) say(line)
+    const code = await Promise.race([ended, untilInterrupted(signal).then(() => 0)])
+    await server?.stop()
+    return code
+  } finally {
+    if (wall.exitCode === null && wall.signalCode === null) wall.kill('SIGTERM')
+    await ended
+    await broker.stop()
+  }
+}
+
+const advice = [
+  '',
+  'Push a playlist of your own from another terminal:  npx plazacast publish my-playlist.yaml',
+  `What one looks like: ${relative(process.cwd(), join(root, 'assets/demo/playlist.yaml'))}. What the wall says:  npx plazacast watch`,
+  'Ctrl+C ends everything; what was pushed is there again at the next start.',
+]
+
+/** What commands in other terminals read, so that they find this broker and these keys by themselves. */
+async function writeSettings(folder: string, broker: EmbeddedBroker): Promise<Settings> {
+  const keys = join(folder, 'keys')
+  await makeKeys(keys)
+  const file = join(folder, 'operator.json')
+  await writeFile(file, `${JSON.stringify({ broker: broker.url, keys, target }, undefined, 2)}\n`)
+  return readSettings({ operator: file }, {})
+}
+
+/** The wall is a program of its own, as on a kiosk: Electron's if it can be had, else one that drives a browser. */
+async function startWall(
+  folder: string,
+  broker: EmbeddedBroker,
+  settings: Settings,
+  options: DemoOptions,
+  say: Talk['say'],
+): Promise<ChildProcess> {
+  const headless = options.headless ?? !hasDisplay()
+  const config = join(folder, 'kiosk.json')
+  const rootKeys = (await listKeys(settings.keys)).filter(({ purpose }) => purpose === 'root').map(({ jwk }) => jwk)
+  await writeFile(
+    config,
+    JSON.stringify({ playerId: player, broker: { url: broker.url }, rootKeys, dataDir: join(folder, 'wall') }),
+  )
+  const host = headless ? 'chromium' : await chooseHost(options.host, say)
+  if (headless && !options.headless) say('There is no display here, so the wall is drawn without one.')
+  const size = options.size ?? (headless ? '1280x720' : undefined)
+  const args = [
+    ...['player', '--config', config, '--host', host],
+    ...(size === undefined ? [] : ['--size', size]),
+    ...(headless ? ['--headless', '--mirror', '8787'] : []),
+  ]
+  return spawn(process.execPath, [join(root, 'main/cli.ts'), ...args], {
+    stdio: 'inherit',
+    detached: true, // Ctrl+C comes to the demo, which ends the wall in its turn
+  })
+}
+
+async function chooseHost(wished: DemoOptions['host'], say: Talk['say']): Promise<'electron' | 'chromium'> {
+  if (wished === 'chromium') return 'chromium'
+  const electron = await electronBinary(true, say)
+  if (electron.kind === 'found') return 'electron'
+  say(`Electron could not be had (${electron.reason}); the wall runs in the installed Chromium or Chrome.`)
+  return 'chromium'
+}
+
+const hasDisplay = (): boolean =>
+  process.platform !== 'linux' || Boolean(process.env.DISPLAY) || Boolean(process.env.WAYLAND_DISPLAY)
+
+/** Publishes whom to believe, the wall's site and the demo playlist, as a city would. */
+async function fillWall(settings: Settings, signal: AbortSignal, say: Talk['say']) {
+  const link = await openFleetLink(settings)
+  try {
+    await pushTrust(link, settings.keys)
+    const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone
+    await pushSite(link, settings.keys, player, { name: 'Demo wall', timeZone, groups: ['demo'] })
+  } finally {
+    await link.close()
+  }
+  const report = (progress: PublishProgress) => {
+    if (progress.kind === 'answer') say(`The wall: ${answerText(progress.answer)}`)
+    if (progress.kind === 'warning') say(progress.message)
+  }
+  const outcome = await publish({
+    settings,
+    file: join(root, 'assets/demo/playlist.yaml'),
+    target,
+    signal,
+    report,
+    timeoutMs: 60_000,
+  })
+  if (outcome.kind === 'mistakes') throw new Error(`the demo's playlist is wrong: ${JSON.stringify(outcome.mistakes)}`)
+  return outcome.server
+}
