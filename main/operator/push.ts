@@ -1,6 +1,7 @@
 import type { DocumentOf } from '../../shared/documents/documents.ts'
 import { type Answer, answerOf, isFinal, type Pushed } from '../../shared/operator/answer.ts'
 import { playersOf } from '../../shared/operator/fleet.ts'
+import { OperatorError } from '../../shared/operator/operator-error.ts'
 import { topicOfDocument } from '../../shared/topics.ts'
 import type { FleetLink } from './fleet-link.ts'
 import { beliefOf, checkAsPlayer, knownDocument } from './known-documents.ts'
@@ -26,7 +27,7 @@ export type Push<K extends PushedKind> = {
 export async function pushDocument<K extends PushedKind>(push: Push<K>): Promise<Pushed> {
   const { link, keysFolder, kind, target, id } = push
   const topic = topicOfDocument(link.topicPrefix, kind, target, id)
-  const revision = push.revision ?? (await nextRevision(link, keysFolder, topic))
+  const revision = await chosenRevision(push, topic)
   const now = new Date()
   const payload = push.payload(revision, now.toISOString())
   const text = JSON.stringify(await signDocument(kind, payload, push.signers))
@@ -40,9 +41,13 @@ export async function pushDocument<K extends PushedKind>(push: Push<K>): Promise
   return { kind, topic, id, target, revision, withdrawn: false, totalBytes: 0, refusedBefore }
 }
 
-async function nextRevision(link: FleetLink, keysFolder: string, topic: string): Promise<number> {
-  const kept = await knownDocument(link, keysFolder, topic)
-  return Math.max(await lastRevision(keysFolder, topic), kept?.revision ?? 0) + 1
+/** Never one that was used before: a second document under it would be a conflict, an older one would be stale. */
+async function chosenRevision<K extends PushedKind>(push: Push<K>, topic: string): Promise<number> {
+  const kept = await knownDocument(push.link, push.keysFolder, topic)
+  const last = Math.max(await lastRevision(push.keysFolder, topic), kept?.revision ?? 0)
+  if (push.revision === undefined) return last + 1
+  if (push.revision > last) return push.revision
+  throw new OperatorError(`Revision ${push.revision} is not newer than ${last}, which was published before.`, 2)
 }
 
 export type AwaitOptions = {
