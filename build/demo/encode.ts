@@ -35,7 +35,8 @@ export const encodeFilm = async (reel: Reel): Promise<void> => {
 const ffmpegArguments = (reel: Reel): string[] => [
   ...['-y', '-hide_banner', '-loglevel', 'error'],
   ...['-f', 'image2pipe', '-c:v', 'mjpeg', '-framerate', `${framesPerSecond}`, '-i', '-', '-i', reel.soundFile],
-  // A breath of grain keeps skies from banding; the seed keeps two runs alike.
+  // A breath of grain keeps skies from banding; the seed, and one thread to draw from it, keep two runs alike.
+  ...['-filter_threads', '1'],
   ...[
     '-vf',
     'scale=in_range=full:in_color_matrix=bt601:out_color_matrix=bt709:out_range=tv,format=yuv420p,noise=all_seed=7:c0s=3:c0f=t',

@@ -27,9 +27,9 @@ const prepare = (): ((paint: Paint, seconds: number) => void) => {
     height: height - water,
     ripple: 7,
     tint: [
-      [0, 'rgba(9, 12, 46, 0.28)'],
-      [0.5, 'rgba(8, 9, 38, 0.5)'],
-      [1, 'rgba(5, 5, 24, 0.86)'],
+      [0, 'rgba(22, 26, 92, 0.24)'],
+      [0.5, 'rgba(20, 22, 82, 0.42)'],
+      [1, 'rgba(16, 16, 62, 0.74)'],
     ],
   })
   return (paint, seconds) => {
@@ -83,7 +83,8 @@ const lampCells = (): Lamp[] => {
   const cells: Lamp[] = []
   for (let level = -1; level < levels; level += 1) {
     for (let x = 0; x < width; x += 80) {
-      const start = 0.25 + level * 0.34 + Math.abs(x - 500) / 1600 + between(chance, 0, 0.35)
+      // The arcade by the water is lit from the first frame, so that the film never opens on a dark wall.
+      const start = level <= 0 ? -1 : 0.05 + level * 0.33 + Math.abs(x - 500) / 1600 + between(chance, 0, 0.35)
       const flicker = between(chance, 0, 6)
       const shine = (seconds: number) =>
         ease(seconds, start, start + 0.22) * (0.95 + 0.05 * Math.sin(seconds * 3 + flicker))
@@ -104,11 +105,11 @@ const drawBackground = (paint: Paint): void => {
     paint,
     [0, 0, width, water],
     [
-      [0, '#070b2a'],
-      [0.35, '#16174c'],
-      [0.65, '#3a2566'],
-      [0.85, '#7a3f6e'],
-      [1, '#b0616a'],
+      [0, '#151d66'],
+      [0.35, '#2b2a7e'],
+      [0.65, '#593488'],
+      [0.85, '#a04d82'],
+      [1, '#e0787a'],
     ],
   )
   const chance = chanceFrom(5)
@@ -158,7 +159,7 @@ const drawNearSkyline = (paint: Paint): void => {
       width: between(chance, 44, 62),
       height: rise,
       crown: oneOf(chance, ['flat', 'step', 'spire', 'slant', 'arc', 'twin']),
-      colours: ['#141542', '#2b1f56'],
+      colours: ['#1d1f5c', '#43307a'],
     }
     drawTower(paint, tower)
     drawWindows(
@@ -250,8 +251,8 @@ const drawCliff = (paint: Paint): void => {
     paint,
     [0, 260, 0, water],
     [
-      [0, '#101238'],
-      [1, '#0a0a26'],
+      [0, '#1d1f56'],
+      [1, '#15163f'],
     ],
   )
   paint.fill()
@@ -302,7 +303,7 @@ const finish = (paint: Paint): void => {
   paint.fillRect(0, water - 5, width, 10)
   const vignette = paint.createRadialGradient(600, 380, 300, 640, 360, 860)
   vignette.addColorStop(0, 'rgba(4, 4, 24, 0)')
-  vignette.addColorStop(1, 'rgba(4, 4, 24, 0.55)')
+  vignette.addColorStop(1, 'rgba(8, 6, 40, 0.42)')
   paint.fillStyle = vignette
   paint.fillRect(0, 0, width, height)
 }

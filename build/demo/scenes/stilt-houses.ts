@@ -88,11 +88,11 @@ const drawStilts = (paint: Paint, x: number, top: number, width: number, length:
           [1, '#141028'],
         ]
       : [
-          [0, '#0f0f28'],
-          [1, '#0b0b22'],
+          [0, '#1d1e4a'],
+          [1, '#171840'],
         ],
   )
-  paint.strokeStyle = lit ? '#8a3a1c' : '#1a1a38'
+  paint.strokeStyle = lit ? '#8a3a1c' : '#2c2c62'
   paint.lineWidth = 2.2
   paint.beginPath()
   for (let pole = x + 4; pole < x + width; pole += 21) {
@@ -116,8 +116,8 @@ const drawWall = (paint: Paint, x: number, top: number, width: number, lit: bool
           [1, '#7a2d14'],
         ]
       : [
-          [0, '#1a1a38'],
-          [1, '#12122a'],
+          [0, '#2c2c62'],
+          [1, '#20214e'],
         ],
   )
 }
@@ -140,7 +140,7 @@ const drawBays = (paint: Paint, x: number, top: number, width: number, lit: bool
     const shine = chance() < 0.22 ? 0.12 : between(chance, 0.3, 1)
     paint.fillStyle = lit
       ? `rgba(255, ${Math.round(196 + shine * 40)}, ${Math.round(104 + shine * 70)}, ${shine})`
-      : `rgba(66, 74, 128, ${shine * 0.3})`
+      : `rgba(104, 112, 190, ${shine * 0.3})`
     paint.fillRect(left, top + 9, bay - 5, storey - 15)
     paint.fillStyle = lit ? 'rgba(110, 38, 12, 0.75)' : 'rgba(8, 8, 24, 0.8)'
     paint.fillRect(left + (bay - 5) / 2 - 0.5, top + 9, 1, storey - 15)
@@ -204,8 +204,8 @@ const drawRoof = (paint: Paint, roof: Roof, lit: boolean): void => {
           [1, '#7c3a22'],
         ]
       : [
-          [0, '#1b2443'],
-          [1, '#141a33'],
+          [0, '#2f3d78'],
+          [1, '#232c5e'],
         ],
   )
   paint.fill()
@@ -219,7 +219,7 @@ const drawEave = (paint: Paint, roof: Roof, tip: number, lit: boolean): void => 
   paint.quadraticCurveTo(roof.middle - half + 4, roof.eave, roof.middle - half * 0.78, roof.eave)
   paint.lineTo(roof.middle + half * 0.78, roof.eave)
   paint.quadraticCurveTo(roof.middle + half - 4, roof.eave, roof.middle + half + 3, roof.eave - tip)
-  paint.strokeStyle = lit ? '#ffe09a' : 'rgba(116, 132, 196, 0.35)'
+  paint.strokeStyle = lit ? '#ffe09a' : 'rgba(150, 160, 230, 0.5)'
   paint.lineWidth = lit ? 1.8 : 1
   paint.stroke()
   if (!lit || roof.ridge > 0.9) return
