@@ -6,6 +6,7 @@ import { startDisplay } from '../support/display.ts'
 import { describeGoals, type Figures, figuresOf, type LabelledCut, outOfOrder, toTable } from './cut-figures.ts'
 import { makeScene, type Scene, type SceneName, sceneNames } from './cut-scenes.ts'
 import { startPlazacast } from './plazacast.ts'
+import { startJoined } from './rivals/joined.ts'
 import { hasMpv, startMpv } from './rivals/mpv.ts'
 import { startOneVideo, startTwoVideos } from './rivals/pages.ts'
 import type { StartWall } from './wall.ts'
@@ -13,14 +14,15 @@ import type { StartWall } from './wall.ts'
 const help = `npm run bench:cuts -- [options]
 Shows loops of marked clips on an X display of its own, grabs what is really on it, and prints what every cut looked like.
   --cuts N          cuts of each kind, 100 unless told (about ${'`'}N × 6${'`'} seconds a player for all kinds)
-  --only LIST       of plazacast, a (one video, src changes), b (two elements swapped on ended), c (mpv)
+  --only LIST       of plazacast, a (one video, src changes), b (two elements swapped on ended), c (mpv), and, if asked for, floor:
+                    the loop joined into one film beforehand, which shows what the machine itself adds
   --pairs LIST      of ${sceneNames.join(', ')}
   --size WxH        of the display, 1280x720 unless told
   --hz N            samples a second, 120 unless told: at 60 a picture that stands for one refresh can slip through
   --host NAME       what plazacast runs in: chromium (unless told) or electron
   --json            the figures as JSON on stdout`
 
-const players = ['plazacast', 'a', 'b', 'c'] as const
+const players = ['plazacast', 'a', 'b', 'c', 'floor'] as const
 type PlayerName = (typeof players)[number]
 
 type Settings = {
@@ -39,7 +41,7 @@ const patienceMs = 15_000
 const { values } = parseArgs({
   options: {
     cuts: { type: 'string', default: '100' },
-    only: { type: 'string', default: players.join(',') },
+    only: { type: 'string', default: 'plazacast,a,b,c' },
     pairs: { type: 'string', default: sceneNames.join(',') },
     size: { type: 'string', default: '1280x720' },
     hz: { type: 'string', default: '120' },
@@ -100,6 +102,8 @@ async function startOf(player: PlayerName): Promise<StartWall | undefined> {
       return startOneVideo
     case 'b':
       return startTwoVideos
+    case 'floor':
+      return startJoined
     case 'c':
       if (hasMpv()) return startMpv
       say('c: mpv is not installed (on Debian: apt-get install mpv); left out')

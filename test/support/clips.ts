@@ -1,9 +1,9 @@
-import { spawn } from 'node:child_process'
 import { createHash, randomUUID } from 'node:crypto'
 import { access, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { bandHeightShare, encodeBand } from '../oracle/band.ts'
 import { withOrientation } from './exif.ts'
+import { runFfmpeg } from './run-ffmpeg.ts'
 
 /** Films and photos that say in a band of blocks which item and which frame they are (see test/oracle/band.ts). */
 export type ClipRecipe = FilmRecipe | PhotoRecipe
@@ -131,9 +131,9 @@ async function makeFilm(film: WholeFilm, frames: number, into: string): Promise<
     '[out]',
     ...(film.audio === 'none' ? [] : ['-map', '2:a']),
   ]
-  await ffmpeg([...input, '-filter_complex', burnIn(film.width, film.height), ...output, encoded], bands)
+  await runFfmpeg([...input, '-filter_complex', burnIn(film.width, film.height), ...output, encoded], bands)
   if (!film.editList) return
-  await ffmpeg(['-ss', `${hidden / film.rate}`, '-i', encoded, '-c', 'copy', '-movflags', '+faststart', into], [])
+  await runFfmpeg(['-ss', `${hidden / film.rate}`, '-i', encoded, '-c', 'copy', '-movflags', '+faststart', into])
   await rm(encoded)
 }
 
@@ -142,7 +142,10 @@ async function makePhoto(photo: PhotoRecipe, into: string): Promise<void> {
   const turn = orientation === 6 ? ',transpose=cclock' : ''
   const filter = burnIn(width, height).replace('[out]', `${turn}${photoColours(photo.format)}[out]`)
   const output = [...photoCodec(photo.format), '-frames:v', '1', '-map', '[out]', into]
-  await ffmpeg([...pictureInput(width, height, 30), '-filter_complex', filter, ...output], [encodeBand(photo.item, 0)])
+  await runFfmpeg(
+    [...pictureInput(width, height, 30), '-filter_complex', filter, ...output],
+    [encodeBand(photo.item, 0)],
+  )
   if (orientation !== 1) await writeFile(into, withOrientation(await readFile(into), orientation))
 }
 
@@ -247,19 +250,4 @@ function noise(length: number): Buffer {
     createHash('sha256').update(`${at}`).digest(),
   )
   return Buffer.concat(blocks).subarray(0, length)
-}
-
-async function ffmpeg(args: string[], frames: Uint8Array[]): Promise<void> {
-  const child = spawn('ffmpeg', ['-hide_banner', '-loglevel', 'error', '-y', ...args], {
-    stdio: ['pipe', 'ignore', 'pipe'],
-  })
-  const said: Buffer[] = []
-  child.stderr.on('data', (chunk: Buffer) => said.push(chunk))
-  child.stdin.on('error', () => {}) // ffmpeg may have read enough, or failed: its exit code tells which
-  child.stdin.end(Buffer.concat(frames))
-  const code = await new Promise((resolve, reject) => {
-    child.once('error', (cause) => reject(new Error('ffmpeg did not start; install the package ffmpeg', { cause })))
-    child.once('close', resolve)
-  })
-  if (code !== 0) throw new Error(`ffmpeg ${args.join(' ')}: ${Buffer.concat(said).toString()}`)
 }
