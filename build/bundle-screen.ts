@@ -20,7 +20,7 @@ export async function bundleScreen(into = join(root, 'build/out/screen')): Promi
 
 async function bundleScripts(into: string): Promise<void> {
   await build({
-    entryPoints: [join(from, 'screen.ts')],
+    entryPoints: { screen: join(from, 'screen.ts'), remux: join(from, 'media/remux-worker.ts') },
     outdir: into,
     bundle: true,
     format: 'iife',

@@ -1,5 +1,6 @@
 import { pageClock } from './clock.ts'
 import { openLink } from './link.ts'
+import { startRemux } from './media/remux.ts'
 import { runScreen } from './run.ts'
 import { nameSlate } from './stage/slate.ts'
 import { openStage } from './stage/stage.ts'
@@ -13,7 +14,7 @@ runScreen({
   link: openLink(),
   clock: pageClock,
   store,
-  openStage: (listener) => openStage(wall, pageClock, listener),
+  openStage: (listener) => openStage(wall, { clock: pageClock, remux: startRemux('remux.js') }, listener),
   nextFrame: () => new Promise((resolve) => requestAnimationFrame(() => resolve())),
 })
 for (const gesture of ['contextmenu', 'dragstart', 'selectstart', 'wheel', 'touchmove', 'keydown', 'mousedown']) {

@@ -8,6 +8,8 @@ export type FilmListener = {
   stalled(): void
   /** Called a few times a second while the film plays. */
   look?(): void
+  /** How long a frame of this film may stand, when that is known from the file. */
+  slowestMs?(): number
 }
 
 const lookEveryMs = 200
@@ -33,12 +35,13 @@ export function watchFilm(video: HTMLVideoElement, clock: Clock, listener: FilmL
     listener.frame(metadata.mediaTime, metadata.expectedDisplayTime)
   }
   let handle = video.requestVideoFrameCallback(onFrame)
+  const allowedMs = () => Math.max(stillAllowedMs, Math.max(longestMs, listener.slowestMs?.() ?? 0) * slowestFactor)
   const look = () => {
     cancelLook = clock.after(lookEveryMs, look)
     listener.look?.()
     const playing = !video.paused && !video.ended && document.visibilityState === 'visible'
     if (!playing) lastMs = clock.nowMs()
-    else if (clock.nowMs() - lastMs > Math.max(stillAllowedMs, longestMs * slowestFactor)) {
+    else if (clock.nowMs() - lastMs > allowedMs()) {
       lastMs = clock.nowMs()
       listener.stalled()
     }

@@ -41,16 +41,37 @@ export function emptyVideo(video: HTMLVideoElement): void {
   video.load()
 }
 
-/** Starts the film; without sound if sound is refused. */
-export function startFilm(video: HTMLVideoElement): void {
+/**
+ * Starts a film that has just been raised, on the next frame, so that its first picture is not over before it is seen;
+ * without sound if sound is refused.
+ */
+export function startFilm(video: HTMLVideoElement, signal: AbortSignal): void {
+  requestAnimationFrame(() => {
+    if (!signal.aborted) play(video)
+  })
+}
+
+function play(video: HTMLVideoElement): void {
   video.play().catch(() => {
     video.muted = true
     video.play().catch(() => {}) // what keeps a muted film from playing is reported by the element or seen as a stall
   })
 }
 
-/** Resolves when the element holds its first frame; rejects with what the element says, or when aborted. */
-export function firstFrame(video: HTMLVideoElement, signal: AbortSignal): Promise<void> {
+/**
+ * Resolves when the element has its first frame decoded and drawn; rejects with what the element says, or when aborted.
+ * A decoded frame that was never drawn is a black picture when its deck comes to the front.
+ */
+export async function firstFrame(video: HTMLVideoElement, signal: AbortSignal): Promise<void> {
+  const drawn = new Promise<void>((resolve) => video.requestVideoFrameCallback(() => resolve()))
+  await firstFrameDecoded(video, signal)
+  await Promise.race([drawn, new Promise((resolve) => setTimeout(resolve, drawnWithinMs))])
+}
+
+/** A page that nobody can see draws nothing, and must go on all the same. */
+const drawnWithinMs = 500
+
+function firstFrameDecoded(video: HTMLVideoElement, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const settled = new AbortController()
     const until = { signal: settled.signal }
@@ -87,11 +108,10 @@ function fill(video: HTMLVideoElement, play: Play, { clock, counts, listener }: 
   const count = () => counts.add(play.id, meter())
   const fail = (fault: MediaFault) => listener.failed(play.id, fault, true)
   const lengthMs = play.showing.seconds === null ? undefined : play.showing.seconds * 1000
-  const onFrame = (raise: () => void) => {
+  const onFrame = () => {
     count()
-    if (presented) return
+    if (presented || settled.signal.aborted) return
     presented = true
-    raise()
     listener.presented(play.id, lengthMs ?? video.duration * 1000, lengthMs !== undefined)
   }
   video.addEventListener('error', () => fail(elementFault(video)), until)
@@ -99,10 +119,12 @@ function fill(video: HTMLVideoElement, play: Play, { clock, counts, listener }: 
   return {
     begin: (raise) => {
       stopWatching = watchFilm(video, clock, {
-        frame: () => onFrame(raise),
+        frame: onFrame,
         stalled: () => fail(new MediaFault('stalled', 'the film stands still')),
       })
-      startFilm(video)
+      raise()
+      startFilm(video, settled.signal)
+      requestAnimationFrame(onFrame)
     },
     dispose: () => {
       count()

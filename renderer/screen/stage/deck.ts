@@ -1,6 +1,6 @@
 /**
- * One layer of the wall, as large as the page and black where its picture is not. `waiting` lies beneath the slate and is
- * painted though nobody sees it, since a hidden film is throttled; `front` is seen; `over` lies on the front.
+ * One layer of the wall, as large as the page and black where its picture is not. `waiting` is painted though nobody sees
+ * it, since a hidden film is not; `front` is seen; `over` lies on the front.
  */
 export type Place = 'idle' | 'waiting' | 'front' | 'over'
 

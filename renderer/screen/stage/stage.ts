@@ -4,6 +4,8 @@ import type { DriverEvent, Effect, Play } from '../driver.ts'
 import { type Filling, type FillingListener, faultOf, MediaFault } from '../media/filling.ts'
 import { createFrameCounts, type Frames } from '../media/frame-counts.ts'
 import { openPhoto } from '../media/image.ts'
+import type { FilmSource, Remux } from '../media/remux.ts'
+import { openTimeline, type Timeline } from '../media/timeline.ts'
 import { openFilm } from '../media/video.ts'
 import { createDecks, type Deck } from './deck.ts'
 
@@ -21,10 +23,13 @@ export type Stage = {
   close(): void
 }
 
-type Slot = { readonly deck: Deck; readonly filling: Filling; readonly play: Play }
+type Slot = { readonly deck: Deck; readonly filling: Filling; readonly timeline?: Timeline }
+
+/** What the stage needs beside the page. */
+export type StageParts = { readonly clock: Clock; readonly remux: Remux }
 
 /** Makes the stage within an element that fills the page. */
-export function openStage(parent: HTMLElement, clock: Clock, tell: (event: StageEvent) => void): Stage {
+export function openStage(parent: HTMLElement, { clock, remux }: StageParts, tell: (event: StageEvent) => void): Stage {
   const decks = createDecks(parent)
   const counts = createFrameCounts()
   const preparing = new Map<number, AbortController>()
@@ -47,33 +52,58 @@ export function openStage(parent: HTMLElement, clock: Clock, tell: (event: Stage
     decks.giveBack(slot.deck)
   }
 
-  const fill = (deck: Deck, play: Play, signal: AbortSignal): Promise<Filling> => {
-    const { mediaType } = play.showing
-    if (mediaType.startsWith('image/')) {
+  const parts = { clock, counts, listener }
+
+  const fillDeck = async (deck: Deck, play: Play, film: FilmSource | undefined, signal: AbortSignal): Promise<Slot> => {
+    deck.put('waiting')
+    if (play.showing.mediaType.startsWith('image/')) {
       deck.hold('image')
-      return openPhoto(deck.image, play, listener, signal)
-    }
-    if (mediaType === 'application/vnd.apple.mpegurl') {
-      return Promise.reject(new MediaFault('failed', 'this player cannot show streams'))
+      return { deck, filling: await openPhoto(deck.image, play, listener, signal) }
     }
     deck.hold('video')
-    return openFilm(deck.video, play, { clock, counts, listener }, signal)
+    if (!film) return { deck, filling: await openFilm(deck.video, play, parts, signal) }
+    const timeline = await openTimeline(deck.video, play, film, parts, signal)
+    return { deck, filling: timeline, timeline }
   }
 
-  const prepare = async (play: Play) => {
-    const abort = new AbortController()
-    preparing.set(play.id, abort)
+  const prepareApart = async (play: Play, film: FilmSource | undefined, signal: AbortSignal) => {
     const deck = decks.take()
-    deck.put('waiting')
     try {
-      const filling = await fill(deck, play, abort.signal)
-      if (abort.signal.aborted) return release({ deck, filling, play })
-      waiting.set(play.id, { deck, filling, play })
+      const slot = await fillDeck(deck, play, film, signal)
+      if (signal.aborted) return release(slot)
+      waiting.set(play.id, slot)
       tell({ kind: 'prepared', play: play.id, joined: false })
     } catch (thrown) {
       decks.giveBack(deck)
-      const fault = faultOf(thrown)
-      if (!abort.signal.aborted) listener.failed(play.id, fault, true)
+      throw thrown
+    }
+  }
+
+  const prepareFilm = async (play: Play, run: Timeline | undefined, signal: AbortSignal) => {
+    const joinIsOff = run?.expectJoin()
+    try {
+      const film = await openSource(play, remux, signal)
+      if (film && !signal.aborted && run && run === front?.timeline && run.join(play, film)) {
+        return tell({ kind: 'prepared', play: play.id, joined: true })
+      }
+      joinIsOff?.()
+      await prepareApart(play, film, signal)
+    } finally {
+      joinIsOff?.()
+    }
+  }
+
+  const prepare = async (play: Play, join: boolean) => {
+    const abort = new AbortController()
+    preparing.set(play.id, abort)
+    const { mediaType } = play.showing
+    try {
+      if (mediaType.startsWith('image/')) await prepareApart(play, undefined, abort.signal)
+      else if (mediaType.startsWith('video/')) {
+        await prepareFilm(play, join ? front?.timeline : undefined, abort.signal)
+      } else throw new MediaFault('failed', 'this player cannot show streams')
+    } catch (thrown) {
+      if (!abort.signal.aborted) listener.failed(play.id, faultOf(thrown), true)
     } finally {
       preparing.delete(play.id)
     }
@@ -81,6 +111,7 @@ export function openStage(parent: HTMLElement, clock: Clock, tell: (event: Stage
 
   const discard = (play: number) => {
     preparing.get(play)?.abort()
+    front?.timeline?.leave(play)
     const slot = waiting.get(play)
     if (!slot) return
     waiting.delete(play)
@@ -114,7 +145,7 @@ export function openStage(parent: HTMLElement, clock: Clock, tell: (event: Stage
     perform: (effect) => {
       switch (effect.kind) {
         case 'prepare':
-          return void prepare(effect.play)
+          return void prepare(effect.play, effect.join)
         case 'discard':
           return discard(effect.play)
         case 'show':
@@ -134,6 +165,16 @@ export function openStage(parent: HTMLElement, clock: Clock, tell: (event: Stage
       clear()
     },
   }
+}
+
+/** Takes the film apart; undefined for one with sound or of a kind that only the element itself may know. */
+async function openSource(play: Play, remux: Remux, signal: AbortSignal): Promise<FilmSource | undefined> {
+  const { address, audio, seconds } = play.showing
+  if (audio) return undefined
+  const film = await remux.open(new URL(address, document.baseURI).href, seconds ?? undefined, signal)
+  if (MediaSource.isTypeSupported(film.facts.mediaType)) return film
+  film.close()
+  return undefined
 }
 
 /** Long enough for the new picture to be lit before the old one is taken down. */
