@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { z } from 'zod'
 import type { ReadDb } from '../../main/sqlite/connection.ts'
+import { putDocument } from '../../main/sqlite/documents.ts'
 import { type Migration, migrations, versionOf } from '../../main/sqlite/migrate.ts'
 import { DatabaseRefused, openDatabase, transaction } from '../../main/sqlite/open.ts'
 import { findSetting, putSetting } from '../../main/sqlite/settings.ts'
@@ -61,6 +62,26 @@ test('a database that a newer version wrote is refused and not touched', (t) => 
 test('a file that is no database is refused as damaged', (t) => {
   const file = join(temporaryFolder(t), 'player.sqlite')
   writeFileSync(file, 'not a database, but long enough to be read as the header of one'.repeat(100))
+  assert.throws(() => openDatabase(file), refusedAs('damaged'))
+})
+
+test('a database with a ruined page in its documents is refused at once, not when the page is read', (t) => {
+  const file = join(temporaryFolder(t), 'player.sqlite')
+  const { db, close } = openDatabase(file)
+  transaction(db, () => {
+    for (let count = 0; count < 200; count++) {
+      const document = { kind: 'playlist' as const, target: 'players/a', id: `p${count}`, revision: 1, topic: 't' }
+      putDocument(db, { ...document, jws: 'x'.repeat(500), receivedAt: 1 })
+    }
+  })
+  const root = db.get(
+    z.object({ page: z.int() }),
+    `SELECT rootpage AS page FROM sqlite_schema WHERE name = 'documents'`,
+  )
+  close()
+  const bytes = readFileSync(file)
+  bytes.fill(0xff, ((root?.page ?? 0) - 1) * 4096, (root?.page ?? 0) * 4096)
+  writeFileSync(file, bytes)
   assert.throws(() => openDatabase(file), refusedAs('damaged'))
 })
 
