@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
 
 /** A running X display; `stop` ends it and resolves when it is gone. */
 export type Display = {
@@ -10,26 +11,30 @@ export type Display = {
   stop(): Promise<void>
 }
 
+/** Ends the server when its own stdin closes: a display must not outlive a test that was killed. */
+const lifeline = `trap '' INT TERM; Xvfb "$@" & exec 3>&-; read -r _; kill "$!"; wait "$!"`
+
 /** Starts a real X server without a screen (Xvfb) on a free number, without TCP; rejects if Xvfb is not installed. */
 export async function startDisplay(options: { width: number; height: number; depth?: number }): Promise<Display> {
   const { width, height, depth = 24 } = options
   const screen = ['-screen', '0', `${width}x${height}x${depth}`]
   const args = ['-displayfd', '3', ...screen, '-nolisten', 'tcp', '-noreset', '-nocursor']
-  const child = spawn('Xvfb', args, { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] })
+  const child = spawn('sh', ['-c', lifeline, 'sh', ...args], { stdio: ['pipe', 'ignore', 'ignore', 'pipe'] })
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))
-  const number = await new Promise<string>((resolve, reject) => {
-    child.once('error', (cause) => reject(new Error('Xvfb did not start; install the package xvfb', { cause })))
-    child.once('exit', (code) => reject(new Error(`Xvfb ended with code ${code} before it was ready`)))
-    const ready = child.stdio[3]
-    if (ready && 'on' in ready) createInterface({ input: ready as NodeJS.ReadableStream }).once('line', resolve)
-  })
-  return {
-    display: `:${number.trim()}`,
-    width,
-    height,
-    stop: async () => {
-      child.kill('SIGTERM')
-      await ended
-    },
+  const stop = async () => {
+    child.stdin?.end()
+    await ended
   }
+  const number = await firstLine(child.stdio[3] as Readable)
+  if (number !== undefined) return { display: `:${number}`, width, height, stop }
+  await stop()
+  throw new Error('Xvfb did not start; on Debian: apt-get install xvfb')
+}
+
+function firstLine(stream: Readable): Promise<string | undefined> {
+  const lines = createInterface({ input: stream })
+  return new Promise((resolve) => {
+    lines.once('line', (line) => resolve(line.trim()))
+    lines.once('close', () => resolve(undefined))
+  })
 }
