@@ -137,6 +137,7 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
       if (what !== 'gpu') desk.gone()
     },
     back: () => reporter.event('stage-back', 'the screen is back'),
+    garbled: (why) => log('warning', `the page sent what is no message: ${why}`),
   })
   starting.catch(() => {}) // reported where it is awaited, below
   interruptRunningPlays(db)

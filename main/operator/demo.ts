@@ -4,11 +4,12 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { Option } from 'commander'
 import { answerText } from '../../shared/operator/answer.ts'
+import { topicOfDocument } from '../../shared/topics.ts'
 import { type Command, command } from '../adapters/command-line.ts'
 import { electronBinary } from '../adapters/electron-binary.ts'
 import { type EmbeddedBroker, startEmbeddedBroker } from '../adapters/embedded-broker.ts'
 import { runCommand, type Talk, talk, untilInterrupted } from './console.ts'
-import { openFleetLink } from './fleet-link.ts'
+import { type FleetLink, openFleetLink } from './fleet-link.ts'
 import { listKeys, makeKeys } from './keys.ts'
 import { type PublishProgress, publish } from './publish.ts'
 import { demoOperatorFile, readSettings, type Settings } from './settings.ts'
@@ -120,14 +121,13 @@ const hasDisplay = (): boolean =>
 
 /** Publishes whom to believe, the wall's site and the demo playlist, as a city would. */
 async function fillWall(settings: Settings, signal: AbortSignal, say: Talk['say']) {
-  const link = await openFleetLink(settings)
-  try {
-    await pushTrust(link, settings.keys)
-    const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone
-    await pushSite(link, settings.keys, player, { name: 'Demo wall', timeZone, groups: ['demo'] })
-  } finally {
-    await link.close()
-  }
+  const trustTopic = topicOfDocument(settings.topicPrefix, 'trust', 'fleet', 'trust')
+  const siteTopic = topicOfDocument(settings.topicPrefix, 'site', target, player)
+  const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone
+  await overLink(settings, [trustTopic], (link) => pushTrust(link, settings.keys))
+  await overLink(settings, [trustTopic, siteTopic], (link) =>
+    pushSite(link, settings.keys, player, { name: 'Demo wall', timeZone, groups: ['demo'] }),
+  )
   const report = (progress: PublishProgress) => {
     if (progress.kind === 'answer') say(`The wall: ${answerText(progress.answer)}`)
     if (progress.kind === 'warning') say(progress.message)
@@ -142,4 +142,18 @@ async function fillWall(settings: Settings, signal: AbortSignal, say: Talk['say'
   })
   if (outcome.kind === 'mistakes') throw new Error(`the demo's playlist is wrong: ${JSON.stringify(outcome.mistakes)}`)
   return outcome.server
+}
+
+/** Each step sees what the one before has left on the broker. */
+async function overLink(
+  settings: Settings,
+  topics: readonly string[],
+  run: (link: FleetLink) => Promise<unknown>,
+): Promise<void> {
+  const link = await openFleetLink(settings, topics)
+  try {
+    await run(link)
+  } finally {
+    await link.close()
+  }
 }
