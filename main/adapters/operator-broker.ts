@@ -58,22 +58,19 @@ function attempt(address: BrokerAddress, protocolVersion: 4 | 5): Promise<Attemp
   }
   const client = mqtt.connect(address.url, options)
   return new Promise((resolve) => {
-    const fail = (error: Failure, maybeOlderProtocol: boolean) => {
-      client.removeAllListeners('close')
-      client.end(true)
-      resolve({ refusal: { error, maybeOlderProtocol } })
+    const settle = (result: Attempt) => {
+      client.off('connect', onConnect).off('error', onError).off('close', onClose)
+      client.on('error', () => {}) // from now on it reconnects by itself, and says so on `close` and `connect`
+      if (!result.client) client.end(true)
+      resolve(result)
     }
-    client.once('connect', () => {
-      client.removeAllListeners('close')
-      client.removeAllListeners('error')
-      client.on('error', () => {}) // it reconnects by itself, and says so on `close` and `connect`
-      resolve({ client })
-    })
+    const fail = (error: Failure, maybeOlderProtocol: boolean) =>
+      settle({ refusal: { error, maybeOlderProtocol: maybeOlderProtocol && protocolVersion === 5 } })
+    const onConnect = () => settle({ client })
     // 1 (3.1.1) and 132 (5): unacceptable protocol version
-    client.once('error', (error: Failure) =>
-      fail(error, protocolVersion === 5 && [1, 132].includes(Number(error.code))),
-    )
-    client.once('close', () => fail(new Error('closed'), protocolVersion === 5))
+    const onError = (error: Failure) => fail(error, error.code === 1 || error.code === 132)
+    const onClose = () => fail(new Error('closed'), true)
+    client.on('connect', onConnect).on('error', onError).on('close', onClose)
   })
 }
 
@@ -123,15 +120,16 @@ function matches(filter: string, topic: string): boolean {
 
 function sentenceFor(error: Failure, address: BrokerAddress): string {
   const broker = `The broker at ${shownAddress(address)}`
+  if (error.message === 'closed' || error.code === 'ECONNRESET') {
+    return `${broker} closed the connection at once. Is it an MQTT broker, and is the scheme right (mqtt://, mqtts://, ws://, wss://)?`
+  }
   const known = typeof error.code === 'string' ? networkSentences[error.code] : connackSentences[Number(error.code)]
   if (known) return `${broker} ${known}`
   if (error.message === 'connack timeout') return `${broker} accepts connections but does not answer in MQTT.`
-  if (error.message === 'closed') {
-    return `${broker} closed the connection at once. Is it an MQTT broker, and is the scheme right (mqtt://, mqtts://, ws://, wss://)?`
-  }
   if (/certificate|self.signed|altnames/i.test(`${error.code} ${error.message}`)) {
     return `${broker} shows a certificate that cannot be trusted (${error.message}). Name its authority with --ca FILE.`
   }
+  if (error.code === undefined) return `${broker} does not answer in MQTT (${error.message}). Is the port right?`
   return `${broker} cannot be reached: ${error.message}.`
 }
 
@@ -142,7 +140,6 @@ const networkSentences: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'does not answer: the connection timed out.',
   EHOSTUNREACH: 'cannot be reached: there is no way to that host.',
   ENETUNREACH: 'cannot be reached: there is no network.',
-  ECONNRESET: 'closed the connection. Does it expect TLS (mqtts://)?',
   EPROTO: 'does not speak TLS there. Is it mqtt:// instead of mqtts://?',
 }
 

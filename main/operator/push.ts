@@ -80,7 +80,7 @@ export async function awaitAnswers(
     const elapsedMs = performance.now() - beganMs
     const open = [...answers.values()].filter((answer) => !isFinal(answer))
     if (elapsedMs >= timeoutMs || signal?.aborted) return true
-    if (answers.size > 0 && open.length === 0) return true
+    if (open.length === 0) return true // also when there is nobody to wait for
     return elapsedMs >= offlineGraceMs && open.every(({ kind }) => kind === 'offline')
   }
   await new Promise<void>((resolve) => {

@@ -82,7 +82,7 @@ export type PlaylistFileItem = z.infer<typeof playlistFileItem>
 
 /** The whole file. `defaults` holds for every item that does not say otherwise; its `seconds` only for photos. */
 export const playlistFile = z.strictObject({
-  id: name,
+  id: z.string('expected a name for the playlist, such as chongqing-friends').pipe(name),
   title: localizedText.optional(),
   target: playlistTarget.optional(),
   priority: priority.optional(),
