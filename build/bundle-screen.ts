@@ -4,6 +4,7 @@ import { build } from 'esbuild'
 
 const root = join(import.meta.dirname, '..')
 const from = join(root, 'renderer/screen')
+const styles = ['screen.css', 'lower-third.css']
 const fonts = [
   { family: 'noto-sans', style: 'wght.css' },
   { family: 'noto-sans-sc', style: 'wght.css' },
@@ -40,9 +41,9 @@ async function writePage(into: string, slate: string): Promise<void> {
 }
 
 async function writeStyle(into: string, slate: string): Promise<void> {
-  const own = await readFile(join(from, 'screen.css'), 'utf8')
+  const own = await Promise.all(styles.map((file) => readFile(join(from, file), 'utf8')))
   const faces = await Promise.all(fonts.map((font) => copyFont(font.family, font.style, into)))
-  await writeFile(join(into, 'screen.css'), [own, slate, ...faces].join('\n'))
+  await writeFile(join(into, 'screen.css'), [...own, slate, ...faces].join('\n'))
 }
 
 /** Copies a family's files and gives back its style: one face for each range of characters, loaded when one is drawn. */

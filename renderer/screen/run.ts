@@ -29,17 +29,20 @@ export function runScreen(parts: ScreenParts): () => void {
   const perform = (effect: Effect): void => {
     switch (effect.kind) {
       case 'tell':
-        return link.send(effect.message)
+        link.send(effect.message)
+        break
       case 'tell-ended':
-        return link.send(endedMessage(effect, stage))
+        link.send(endedMessage(effect, stage))
+        break
       case 'prepare':
       case 'discard':
       case 'show':
       case 'finish-fade':
       case 'clear':
-        return stage.perform(effect)
+        stage.perform(effect)
+        break
       default:
-        return assertNever(effect)
+        assertNever(effect)
     }
   }
   const take = (event: DriverEvent): void => {

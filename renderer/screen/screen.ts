@@ -14,7 +14,12 @@ runScreen({
   link: openLink(),
   clock: pageClock,
   store,
-  openStage: (listener) => openStage(wall, { clock: pageClock, remux: startRemux('remux.js') }, listener),
+  openStage: (listener) =>
+    openStage(
+      wall,
+      { clock: pageClock, remux: startRemux('remux.js'), languages: () => store.getState().languages },
+      listener,
+    ),
   nextFrame: () => new Promise((resolve) => requestAnimationFrame(() => resolve())),
 })
 for (const gesture of ['contextmenu', 'dragstart', 'selectstart', 'wheel', 'touchmove', 'keydown', 'mousedown']) {

@@ -16,7 +16,9 @@ export type ScreenItem = {
   readonly file: string
   readonly mediaType: string
   readonly seconds?: number | undefined
-} & Partial<Omit<Showing, 'mediaType' | 'seconds' | 'asset' | 'address' | 'key'>>
+  /** The item's id; `item-<place>` unless told. */
+  readonly id?: string
+} & Partial<Pick<Showing, 'fit' | 'transition' | 'audio' | 'caption' | 'credit' | 'hashtag' | 'qr'>>
 
 export type ScreenOptions = {
   readonly items: readonly ScreenItem[]
@@ -117,25 +119,27 @@ async function toProgramme(
 ): Promise<Programme> {
   const showings: Showing[] = []
   for (const [at, item] of items.entries()) {
-    const { file, mediaType: type, seconds = null, ...more } = item
+    const { file, seconds = null, id = `item-${at}`, fit = 'contain', audio = false } = item
     const hex = createHash('sha256')
       .update(await readFile(file))
       .digest('hex')
-    files.set(hex, { file, mediaType: type })
-    const name = more.item ?? `item-${at}`
+    files.set(hex, { file, mediaType: item.mediaType })
     showings.push({
       playlist: 'test',
       revision: 1,
-      fit: 'contain',
-      transition: { kind: 'cut' },
-      audio: false,
-      ...more,
-      item: name,
-      key: keyOf('players/test', name, hex),
+      item: id,
+      key: keyOf('players/test', id, hex),
       asset: assetNameOf(hex),
-      mediaType: mediaType.parse(type),
+      mediaType: mediaType.parse(item.mediaType),
       address: `assets/${hex}`,
       seconds,
+      fit,
+      audio,
+      transition: item.transition ?? { kind: 'cut' },
+      ...(item.caption && { caption: item.caption }),
+      ...(item.credit && { credit: item.credit }),
+      ...(item.hashtag && { hashtag: item.hashtag }),
+      ...(item.qr && { qr: item.qr }),
     })
   }
   const lanes = showings.length > 0 ? [{ key: 'players/test', weight: 1, showings }] : []

@@ -8,6 +8,7 @@ import type { FilmSource, Remux } from '../media/remux.ts'
 import { openTimeline, type Timeline } from '../media/timeline.ts'
 import { openFilm } from '../media/video.ts'
 import { createDecks, type Deck } from './deck.ts'
+import { addLowerThird, removeLowerThird, revealLowerThird } from './lower-third.ts'
 
 /** What the stage reports to the driver. */
 export type StageEvent = Extract<DriverEvent, { kind: 'prepared' | 'presented' | 'over' | 'failed' }>
@@ -26,10 +27,19 @@ export type Stage = {
 type Slot = { readonly deck: Deck; readonly filling: Filling; readonly timeline?: Timeline }
 
 /** What the stage needs beside the page. */
-export type StageParts = { readonly clock: Clock; readonly remux: Remux }
+export type StageParts = {
+  readonly clock: Clock
+  readonly remux: Remux
+  /** Languages of captions in the order they are drawn. */
+  readonly languages: () => readonly string[]
+}
 
 /** Makes the stage within an element that fills the page. */
-export function openStage(parent: HTMLElement, { clock, remux }: StageParts, tell: (event: StageEvent) => void): Stage {
+export function openStage(
+  parent: HTMLElement,
+  { clock, remux, languages }: StageParts,
+  tell: (event: StageEvent) => void,
+): Stage {
   const decks = createDecks(parent)
   const counts = createFrameCounts()
   const preparing = new Map<number, AbortController>()
@@ -39,6 +49,7 @@ export function openStage(parent: HTMLElement, { clock, remux }: StageParts, tel
 
   const listener: FillingListener = {
     presented: (play, lengthMs, endIsTimed) => {
+      if (front) revealLowerThird(front.deck.root, play)
       const endsAtMs = lengthMs === undefined ? undefined : clock.nowMs() + lengthMs
       tell({ kind: 'presented', play, endsAtMs, endIsTimed })
     },
@@ -47,15 +58,21 @@ export function openStage(parent: HTMLElement, { clock, remux }: StageParts, tel
       tell({ kind: 'failed', play, fault: fault.kind, message: fault.message, certain }),
   }
 
+  const giveBack = (deck: Deck) => {
+    removeLowerThird(deck.root)
+    decks.giveBack(deck)
+  }
+
   const release = (slot: Slot) => {
     slot.filling.dispose()
-    decks.giveBack(slot.deck)
+    giveBack(slot.deck)
   }
 
   const parts = { clock, counts, listener }
 
   const fillDeck = async (deck: Deck, play: Play, film: FilmSource | undefined, signal: AbortSignal): Promise<Slot> => {
     deck.put('waiting')
+    addLowerThird(deck.root, play, languages(), false)
     if (play.showing.mediaType.startsWith('image/')) {
       deck.hold('image')
       return { deck, filling: await openPhoto(deck.image, play, listener, signal) }
@@ -74,7 +91,7 @@ export function openStage(parent: HTMLElement, { clock, remux }: StageParts, tel
       waiting.set(play.id, slot)
       tell({ kind: 'prepared', play: play.id, joined: false })
     } catch (thrown) {
-      decks.giveBack(deck)
+      giveBack(deck)
       throw thrown
     }
   }
@@ -84,6 +101,7 @@ export function openStage(parent: HTMLElement, { clock, remux }: StageParts, tel
     try {
       const film = await openSource(play, remux, signal)
       if (film && !signal.aborted && run && run === front?.timeline && run.join(play, film)) {
+        addLowerThird(front.deck.root, play, languages(), true)
         return tell({ kind: 'prepared', play: play.id, joined: true })
       }
       joinIsOff?.()
@@ -112,6 +130,7 @@ export function openStage(parent: HTMLElement, { clock, remux }: StageParts, tel
   const discard = (play: number) => {
     preparing.get(play)?.abort()
     front?.timeline?.leave(play)
+    if (front) removeLowerThird(front.deck.root, play)
     const slot = waiting.get(play)
     if (!slot) return
     waiting.delete(play)
@@ -145,17 +164,22 @@ export function openStage(parent: HTMLElement, { clock, remux }: StageParts, tel
     perform: (effect) => {
       switch (effect.kind) {
         case 'prepare':
-          return void prepare(effect.play, effect.join)
+          void prepare(effect.play, effect.join)
+          break
         case 'discard':
-          return discard(effect.play)
+          discard(effect.play)
+          break
         case 'show':
-          return show(effect.play, effect.fadeMs)
+          show(effect.play, effect.fadeMs)
+          break
         case 'finish-fade':
-          return finishFade()
+          finishFade()
+          break
         case 'clear':
-          return clear()
+          clear()
+          break
         default:
-          return assertNever(effect)
+          assertNever(effect)
       }
     },
     framesOf: counts.of,
