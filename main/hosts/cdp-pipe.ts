@@ -18,11 +18,7 @@ export type CdpPipe = {
  *
  * Own code instead of puppeteer-core because the wall's start is measured: see "Decisions" in CONTRIBUTING.md.
  */
-export function openCdpPipe(
-  toBrowser: Writable,
-  fromBrowser: Readable,
-  onEvent: (event: CdpEvent) => void,
-): CdpPipe {
+export function openCdpPipe(toBrowser: Writable, fromBrowser: Readable, onEvent: (event: CdpEvent) => void): CdpPipe {
   const waiting = new Map<number, { resolve(result: unknown): void; reject(cause: Error): void }>()
   let lastId = 0
   let open = true
@@ -38,7 +34,9 @@ export function openCdpPipe(
   const receive = (text: string) => {
     const message = incoming.parse(JSON.parse(text))
     if (message.id === undefined) {
-      if (message.method !== undefined) onEvent({ ...message, method: message.method, sessionId: message.sessionId })
+      if (message.method !== undefined) {
+        onEvent({ method: message.method, params: message.params, sessionId: message.sessionId })
+      }
       return
     }
     const asked = waiting.get(message.id)

@@ -15,10 +15,19 @@ export type HostOptions = {
   readonly size: { readonly width: number; readonly height: number } | undefined
 }
 
-/** What a host reports. Messages have been parsed: a page that speaks otherwise is reported as gone and loaded anew. */
+/** What a host reports. */
 export type HostListener = {
+  /** A message of the page, parsed. */
   message(message: FromScreen): void
-  /** The picture was lost; the host is already bringing it back. `what` is the part that died. */
+  /**
+   * The page said something that is not of the wire; it was not handed on. The picture stays: what a word cost too much
+   * would be paid by the audience. A page that says nothing else has no beats, and is renewed for that.
+   */
+  garbled?(reason: string): void
+  /**
+   * The picture was lost; the host is already bringing it back. `what` is the part that died. After `page` and `browser`
+   * comes `back`, as often as it takes; after `gpu` the same page draws on by itself.
+   */
   gone(what: 'page' | 'gpu' | 'browser', reason: string): void
   /** The page loads again after it was gone. It says hello by itself. */
   back(): void
@@ -33,6 +42,8 @@ export type Host = {
   send(message: ToScreen): void
   /** What the audience sees, as a PNG. Rejects when no page can answer. */
   screenshot(): Promise<Uint8Array>
+  /** Gives up the page as it is, even one that hangs, and makes it anew; `gone` and `back` follow. For a picture that stands still. */
+  renew(reason: string): void
   /** Ends the window and every process it started. */
   stop(): Promise<void>
 }

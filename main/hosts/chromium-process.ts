@@ -1,0 +1,93 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { Readable, Writable } from 'node:stream'
+import { type CdpEvent, type CdpPipe, openCdpPipe } from './cdp-pipe.ts'
+import type { Environment } from './chromium-binary.ts'
+
+/** A browser that was started. */
+export type ChromiumProcess = {
+  readonly pipe: CdpPipe
+  /** Resolves with the reason when the browser has ended, for whatever cause. */
+  readonly ended: Promise<string>
+  /** Ends the browser, kindly for a moment and then by force; resolves when nothing of it is left running. */
+  end(): Promise<void>
+}
+
+/** What a browser is started with. */
+export type ChromiumStart = {
+  readonly program: string
+  readonly flags: readonly string[]
+  readonly profileDir: string
+  readonly environment: Environment
+}
+
+/**
+ * Starts a browser in a process group of its own, so that a Ctrl+C at this program reaches it through `end` and not
+ * behind it. Should this process be killed, the pipe closes and the browser ends by itself.
+ */
+export function startChromiumProcess(
+  start: ChromiumStart,
+  onEvent: (event: CdpEvent) => void,
+  onLine: (line: string) => void,
+): ChromiumProcess {
+  mkdirSync(start.profileDir, { recursive: true })
+  // Left behind by a browser that was killed, and taken by the next one for a sign that it still runs.
+  for (const lock of ['SingletonLock', 'SingletonCookie', 'SingletonSocket']) {
+    rmSync(join(start.profileDir, lock), { force: true })
+  }
+  const child = spawn(start.program, start.flags, {
+    env: { ...start.environment },
+    detached: process.platform !== 'win32',
+    stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'],
+  })
+  const lastLines: string[] = []
+  const ended = new Promise<string>((resolve) => {
+    child.once('error', (cause) => resolve(`${start.program} did not start: ${cause.message}`))
+    child.once('exit', (code, signal) =>
+      resolve(`the browser ended (${signal ?? `code ${code}`}) ${lastLines.join(' ')}`),
+    )
+  })
+  if (child.stderr) {
+    createInterface({ input: child.stderr }).on('line', (line) => {
+      if (!isNoise(line)) lastLines.push(line)
+      if (lastLines.length > 3) lastLines.shift()
+      onLine(line)
+    })
+  }
+  // Fixed by stdio above: what Chromium reads is our fourth pipe, what it writes our fifth.
+  const pipe = openCdpPipe(child.stdio[3] as Writable, child.stdio[4] as Readable, onEvent)
+  return { pipe, ended, end: () => end(child, pipe, ended) }
+}
+
+/** Machines without a desktop have no message bus, and each browser says so a dozen times. */
+const isNoise = (line: string) => line.includes('dbus/')
+
+/** How long a browser may take to end by itself before it is killed. */
+const kindlyMs = 2000
+
+async function end(child: ChildProcess, pipe: CdpPipe, ended: Promise<string>): Promise<void> {
+  // Refused only by a browser that is ending already.
+  pipe.send('Browser.close').catch(() => {})
+  const impatient = setTimeout(() => killGroup(child), kindlyMs)
+  await ended
+  clearTimeout(impatient)
+  killGroup(child)
+  pipe.close()
+  if (child.stderr && !child.stderr.closed) {
+    // Every process of the browser holds this pipe, so its end is the end of the last of them.
+    child.stderr.resume()
+    await Promise.race([once(child.stderr, 'close'), new Promise((resolve) => setTimeout(resolve, kindlyMs).unref())])
+  }
+}
+
+function killGroup(child: ChildProcess): void {
+  try {
+    if (process.platform === 'win32') child.kill('SIGKILL')
+    else if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
+  } catch {
+    // The whole group has ended already.
+  }
+}

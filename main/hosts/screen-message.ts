@@ -1,0 +1,21 @@
+import { type FromScreen, fromScreen } from '../../shared/screen/wire.ts'
+import type { HostListener } from './host.ts'
+
+/** Reads what a page sent, JSON text, and hands it on; what is not of the wire is reported and goes no further. */
+export function receiveFromScreen(text: unknown, listener: HostListener): void {
+  const parsed = fromScreen.safeParse(fromJson(text))
+  if (parsed.success) listener.message(parsed.data satisfies FromScreen)
+  else listener.garbled?.(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '))
+}
+
+function fromJson(text: unknown): unknown {
+  try {
+    return typeof text === 'string' && text.length <= longestText ? JSON.parse(text) : undefined
+  } catch {
+    // Not JSON: undefined is no message either.
+    return undefined
+  }
+}
+
+/** A page says little; what is longer is not from the page that belongs here. */
+const longestText = 1_000_000
