@@ -16,7 +16,7 @@ export function command(name: string, description: string, example: string): Com
 export const withSettings = (one: Command): Command =>
   one
     .option('--broker <url>', 'mqtt://, mqtts://, ws:// or wss:// (PLAZACAST_BROKER)')
-    .option('--username <name>', 'for the broker (PLAZACAST_BROKER_USERNAME; the password: PLAZACAST_BROKER_PASSWORD)')
+    .option('--username <name>', 'for the broker (PLAZACAST_USERNAME; the password: PLAZACAST_PASSWORD)')
     .option('--ca <file>', 'PEM with the authority that the broker’s certificate is from')
     .option('--cert <file>', 'PEM with our certificate for the broker')
     .option('--cert-key <file>', 'PEM with the private key of --cert')

@@ -26,7 +26,8 @@ export function keysCommand(): Command {
           emit({ event: 'key', name, purpose, kid, made, publicFile: join(folder, `${name}.public.json`) })
         }
         const root = keys.find(({ purpose }) => purpose === 'root')
-        if (root) say(`Players need the public root key as "rootKeys": ${join(folder, `${root.name}.public.json`)}`)
+        if (root)
+          say(`Players are started with the public root key: --root-keys ${join(folder, `${root.name}.public.json`)}`)
         return 0
       }),
     )

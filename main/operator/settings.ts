@@ -74,8 +74,8 @@ export async function readSettings(options: SettingsOptions, env: Environment = 
   return {
     broker: {
       url: checked(brokerUrl, url, '--broker'),
-      username: options.username ?? env.PLAZACAST_BROKER_USERNAME ?? own?.username,
-      password: env.PLAZACAST_BROKER_PASSWORD ?? own?.password,
+      username: options.username ?? env.PLAZACAST_USERNAME ?? own?.username,
+      password: env.PLAZACAST_PASSWORD ?? own?.password,
       ca: await pem(options.ca ?? below(own?.ca)),
       cert: await pem(options.cert ?? below(own?.cert)),
       key: await pem(options.certKey ?? below(own?.key)),

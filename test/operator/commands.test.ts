@@ -280,9 +280,9 @@ test('a broker that is not there, wants a password, or is none is told apart in 
       [1, true],
     )
     assert.match((await watch(locked.url)).stderr, /does not let us in: it wants a user name and password/)
-    const wrong = await watch(locked.url, { PLAZACAST_BROKER_PASSWORD: 'guess' }, '--username', 'desk')
+    const wrong = await watch(locked.url, { PLAZACAST_PASSWORD: 'guess' }, '--username', 'desk')
     assert.match(wrong.stderr, /refuses the user name or password|does not let us in/)
-    const right = await watch(locked.url, { PLAZACAST_BROKER_PASSWORD: 'secret' }, '--username', 'desk')
+    const right = await watch(locked.url, { PLAZACAST_PASSWORD: 'secret' }, '--username', 'desk')
     assert.equal(right.code, 0, right.stderr)
     const shown = await watch(locked.url.replace('mqtt://', 'mqtt://desk:secret@'))
     assert.deepEqual([shown.code, shown.stdout.includes('secret')], [0, false])
