@@ -24,6 +24,9 @@ export function liveText(stream: NodeJS.WriteStream): LiveText {
       stream.write(`${line}\n`)
       if (shown.length > 0) log(shown.join('\n'))
     },
-    end: () => log.done(),
+    end: () => {
+      shown = []
+      log.done()
+    },
   }
 }

@@ -89,6 +89,7 @@ export async function publish(request: PublishRequest): Promise<PublishOutcome> 
           playlistPayload(playlist, { target, revision, issuedAt, assets, urlsOf, approvals }),
       })),
       totalBytes: distinct.reduce((sum, asset) => sum + asset.facts.bytes, 0),
+      labels: new Map([...assets].map(([file, { name }]) => [name, file])),
     }
     request.report?.({ kind: 'pushed', pushed })
     return { ...(await answersTo(link, pushed, request)), server }

@@ -38,7 +38,7 @@ export async function pushDocument<K extends PushedKind>(push: Push<K>): Promise
   await rememberRevision(keysFolder, topic, revision)
   const refusedBefore = new Map([...link.fleet().values()].map((player) => [player.id, player.state?.refused ?? []]))
   await link.broker.publish(topic, text, { retain: true })
-  return { kind, topic, id, target, revision, withdrawn: false, totalBytes: 0, refusedBefore }
+  return { kind, topic, id, target, revision, withdrawn: false, totalBytes: 0, labels: new Map(), refusedBefore }
 }
 
 /** Never one that was used before: a second document under it would be a conflict, an older one would be stale. */

@@ -1,4 +1,5 @@
 import type { DocumentKind } from '../documents/documents.ts'
+import type { PlayerEvent } from '../reports/event.ts'
 import type { RefusedReport } from '../reports/state.ts'
 import type { Fleet, PlayerView } from './fleet.ts'
 
@@ -12,6 +13,8 @@ export type Pushed = {
   readonly withdrawn: boolean
   /** What the player has to fetch if it has nothing yet. */
   readonly totalBytes: number
+  /** What the operator calls each asset of it. */
+  readonly labels: ReadonlyMap<string, string>
   /** What each player had refused before the push: it is no answer to it. */
   readonly refusedBefore: ReadonlyMap<string, readonly RefusedReport[]>
 }
@@ -76,12 +79,16 @@ function byRevision(pushed: Pushed, held: number): Answer | undefined {
   return held === pushed.revision ? { kind: 'has', status: 'in force' } : { kind: 'other', revision: held }
 }
 
-/** The newest fault that is about this playlist, such as a download that failed. */
-function noteOf(player: PlayerView, pushed: Pushed): { note?: string } {
+/** The newest fault that is about this document or one of its files, such as a download that failed. */
+function noteOf(player: PlayerView, { id, topic, labels }: Pushed): { note?: string } {
+  const labelOf = ({ about }: PlayerEvent) => (typeof about.asset === 'string' ? labels.get(about.asset) : undefined)
   const fault = player.events.find(
-    (one) => one.severity !== 'info' && (one.about.playlist === pushed.id || one.about.topic === pushed.topic),
+    (one) => one.severity !== 'info' && (one.about.playlist === id || one.about.topic === topic || labelOf(one)),
   )
-  return fault ? { note: fault.message } : {}
+  if (!fault) return {}
+  const label = labelOf(fault)
+  const reason = typeof fault.about.reason === 'string' ? fault.about.reason : fault.message
+  return { note: label ? `${label}: ${reason}` : fault.message }
 }
 
 /** The answer in words: `downloading 40 %`. */

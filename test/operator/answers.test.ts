@@ -19,6 +19,7 @@ const pushed: Pushed = {
   revision: 7,
   withdrawn: false,
   totalBytes: 1000,
+  labels: new Map([['sha256:00', 'films/a.mp4']]),
   refusedBefore: new Map(),
 }
 const refusal: RefusedReport = { at, topic, code: 'stale', field: 'revision', message: 'too old' }
@@ -115,11 +116,11 @@ const answers: readonly (readonly [title: string, fleet: Fleet, pushed: Pushed, 
       at,
       code: 'asset-download-failed',
       severity: 'warning',
-      message: 'the server answers 404',
-      about: { playlist: 'plaza' },
+      message: 'sha256:00 cannot be fetched: the server answers 404',
+      about: { asset: 'sha256:00', reason: 'the server answers 404' },
     }),
     pushed,
-    'downloading 0 % (the server answers 404)',
+    'downloading 0 % (films/a.mp4: the server answers 404)',
   ],
   [
     'it has withdrawn it',
