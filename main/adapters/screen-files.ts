@@ -13,10 +13,19 @@ export type ScreenFile = ServedBytes & { readonly etag: string }
  * request can name a file outside: what is not in the map does not exist.
  */
 export async function readScreenFiles(folder: string): Promise<ReadonlyMap<string, ScreenFile>> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
-  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
+  const paths = await filesBelow(folder)
   const files = await Promise.all(paths.map(async (path) => [path, await readFile(path)] as const))
   return new Map(files.map(([path, bytes]) => [relative(folder, path).split(sep).join('/'), held(path, bytes)]))
+}
+
+/** Folder by folder: inside Electron's archives a recursive reading is not offered. */
+async function filesBelow(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(folder, { withFileTypes: true })
+  const below = entries.map(async (entry) => {
+    const path = join(folder, entry.name)
+    return entry.isDirectory() ? filesBelow(path) : [path]
+  })
+  return (await Promise.all(below)).flat()
 }
 
 function held(path: string, bytes: Uint8Array): ScreenFile {

@@ -1,0 +1,80 @@
+import { app, type BrowserWindow, Menu, powerSaveBlocker, session as sessions } from 'electron'
+import { toScreenChannel } from './electron-channels.ts'
+import { refuseForSession } from './electron-refusals.ts'
+import { openElectronWindow } from './electron-window.ts'
+import type { Host, StartHost } from './host.ts'
+import { createKeeper, within } from './keeper.ts'
+import type { Remedy } from './recovery.ts'
+import { receiveFromScreen } from './screen-message.ts'
+
+/** How long a page may take to load. */
+const loadMs = 10_000
+
+/** Shows the wall in a window of the Electron this process runs in; setElectronSwitches must have been called before. */
+export const startElectronHost: StartHost = async (options, listener) => {
+  await app.whenReady()
+  Menu.setApplicationMenu(null)
+  const awake = powerSaveBlocker.start('prevent-display-sleep')
+  // A session in memory, without a cache: what is served is checked as it is read, a copy on the disk would not be.
+  const session = sessions.fromPartition('wall', { cache: false })
+  refuseForSession(session, options.address)
+  const keeper = createKeeper(listener, apply)
+  let window: BrowserWindow | undefined
+
+  const onChildGone = (_event: unknown, { type, reason, exitCode }: Electron.Details) => {
+    if (type === 'GPU') listener.gone('gpu', `the GPU process ended: ${reason} (${exitCode})`)
+  }
+  app.on('child-process-gone', onChildGone)
+
+  async function open(): Promise<void> {
+    const life = { isCurrent: true }
+    const opened = openElectronWindow(options, session, {
+      text: (text) => life.isCurrent && receiveFromScreen(text, listener),
+      gone: (reason) => life.isCurrent && keeper.lose('page', reason),
+      committed: () => life.isCurrent && keeper.committed(),
+      closed: () => {
+        life.isCurrent = false
+        if (window !== opened) return
+        window = undefined
+        keeper.lose('browser', 'the window was closed')
+      },
+    })
+    window = opened
+    await load(opened)
+  }
+
+  /** Resolves when the page has loaded. */
+  const load = (opened: BrowserWindow) => within(loadMs, opened.loadURL(options.address))
+
+  async function apply(remedy: Remedy): Promise<void> {
+    if (remedy === 'page' && window) return load(window)
+    close()
+    if (!keeper.isStopped) await open()
+  }
+
+  function close(): void {
+    const closing = window
+    window = undefined
+    closing?.destroy()
+  }
+
+  await open()
+  return {
+    name: 'electron',
+    version: `Electron ${process.versions.electron}, Chrome/${process.versions.chrome}`,
+    send: (message) => window?.webContents.send(toScreenChannel, message),
+    screenshot: async () => {
+      if (!window) throw new Error('no page is there to take a picture of')
+      return (await window.webContents.capturePage()).toPNG()
+    },
+    renew: (reason) => keeper.renew(reason, () => window?.webContents.forcefullyCrashRenderer()),
+    async stop() {
+      const recovered = keeper.stop()
+      close()
+      await recovered
+      close()
+      app.off('child-process-gone', onChildGone)
+      powerSaveBlocker.stop(awake)
+    },
+  } satisfies Host
+}

@@ -1,0 +1,38 @@
+import { app } from 'electron'
+
+/** Sets what Electron reads only once, before it is ready: a browser that never stops drawing and calls nobody. */
+export function setElectronSwitches(): void {
+  for (const [name, value] of switches) app.commandLine.appendSwitch(name, value)
+  // Crashes are healed, not shown: nobody stands there to close a dialog.
+  app.on('certificate-error', (event, _contents, _url, _error, _certificate, decide) => {
+    event.preventDefault()
+    decide(false)
+  })
+  // The wall's window is made anew when it is lost; Electron would end with its last one.
+  app.on('window-all-closed', () => {})
+}
+
+const switches: readonly (readonly [string, string?])[] = [
+  // Without it the third death of the GPU process ends the whole program.
+  ['disable-gpu-process-crash-limit'],
+  ['autoplay-policy', 'no-user-gesture-required'],
+  ['disable-background-timer-throttling'],
+  ['disable-backgrounding-occluded-windows'],
+  ['disable-renderer-backgrounding'],
+  ['disable-background-media-suspend'],
+  ['disable-pinch'],
+  ['overscroll-history-navigation', '0'],
+  ['force-device-scale-factor', '1'],
+  ['force-color-profile', 'srgb'],
+  ['no-proxy-server'],
+  ['host-resolver-rules', 'MAP * ~NOTFOUND , EXCLUDE 127.0.0.1'],
+  ['disable-background-networking'],
+  ['disable-component-update'],
+  ['disable-domain-reliability'],
+  ['disable-quic'],
+  ['no-pings'],
+  [
+    'disable-features',
+    'CalculateNativeWinOcclusion,HardwareMediaKeyHandling,MediaSessionService,IntensiveWakeUpThrottling',
+  ],
+]

@@ -1,0 +1,88 @@
+import { join } from 'node:path'
+import { BrowserWindow, type Session, screen } from 'electron'
+import { fromScreenChannel } from './electron-channels.ts'
+import { isPage, refuseForWindow } from './electron-refusals.ts'
+import type { HostOptions } from './host.ts'
+
+/** What a window reports. */
+export type WindowListener = {
+  /** A message as it came, not yet checked. */
+  text(text: unknown): void
+  /** The page died, hangs, or stands at another address. */
+  gone(reason: string): void
+  /** The wall's own document was committed. */
+  committed(): void
+  /** The window itself is no longer there. */
+  closed(): void
+}
+
+/** How long the first picture is waited for before the window is shown without it. */
+const patienceMs = 1000
+
+/** Opens the window on the wall, black until its page has drawn; nothing is loaded yet. */
+export function openElectronWindow(options: HostOptions, session: Session, listener: WindowListener): BrowserWindow {
+  const isKiosk = !options.headless && options.size === undefined
+  const { width, height } = options.size ?? screen.getPrimaryDisplay().bounds
+  const window = new BrowserWindow({
+    x: 0,
+    y: 0,
+    width,
+    // Asked for exactly the display's size, Chromium on X11 takes a pixel off each way; see chromium-window.ts.
+    height: isKiosk ? height + 1 : height,
+    useContentSize: !isKiosk,
+    show: false,
+    frame: false,
+    kiosk: isKiosk,
+    alwaysOnTop: isKiosk,
+    enableLargerThanScreen: true,
+    backgroundColor: '#000000',
+    title: 'Plazacast',
+    webPreferences: {
+      preload: join(import.meta.dirname, 'preload.cjs'),
+      session,
+      sandbox: true,
+      contextIsolation: true,
+      nodeIntegration: false,
+      webSecurity: true,
+      webviewTag: false,
+      devTools: false,
+      spellcheck: false,
+      navigateOnDragDrop: false,
+      disableDialogs: true,
+      backgroundThrottling: false,
+      autoplayPolicy: 'no-user-gesture-required',
+    },
+  })
+  const show = () => {
+    if (window.isDestroyed() || window.isVisible()) return
+    window.show()
+    if (isKiosk) window.setKiosk(true)
+  }
+  window.once('ready-to-show', show)
+  setTimeout(show, patienceMs).unref()
+  window.on('closed', () => listener.closed())
+  watchPage(window, options.address, listener)
+  refuseForWindow(window.webContents, options.address)
+  return window
+}
+
+function watchPage(window: BrowserWindow, address: string, listener: WindowListener): void {
+  const { webContents } = window
+  webContents.ipc.on(fromScreenChannel, (event, text: unknown) => {
+    const frame = event.senderFrame
+    if (frame && frame === webContents.mainFrame && isPage(frame.url, address)) listener.text(text)
+  })
+  webContents.on('render-process-gone', (_event, { reason, exitCode }) => {
+    listener.gone(`the page’s process ended: ${reason} (${exitCode})`)
+  })
+  // A hung page cannot be loaded anew in its own process, so that one is ended first; `gone` follows.
+  window.on('unresponsive', () => webContents.forcefullyCrashRenderer())
+  webContents.on('did-navigate', (_event, url) => {
+    if (isPage(url, address)) listener.committed()
+    else listener.gone(`the page went to ${url.slice(0, 200)}`)
+  })
+  webContents.on('dom-ready', () => {
+    // Refused only by a page that is gone already.
+    webContents.insertCSS('* { cursor: none !important }').catch(() => {})
+  })
+}
