@@ -40,8 +40,8 @@ function pinnedNode() {
 /** @param {string} node */
 function runUnder(node) {
   const child = spawn(node, [cli, ...args], { stdio: 'inherit' })
-  // A terminal's Ctrl+C reaches the child by itself; what is sent to this process alone is passed on.
-  process.on('SIGINT', () => {})
+  // A terminal's Ctrl+C reaches the child by itself, and twice would mean "at once"; all else is passed on.
+  process.on('SIGINT', () => process.stdin.isTTY || child.kill('SIGINT'))
   for (const signal of /** @type {const} */ (['SIGTERM', 'SIGHUP'])) process.on(signal, () => child.kill(signal))
   child.on('error', (error) => {
     process.stderr.write(`${node} does not start: ${error.message}\n`)

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises'
-import type { Answer } from '../../shared/operator/answer.ts'
+import type { Answer, Pushed } from '../../shared/operator/answer.ts'
 import { mistakeLine } from '../../shared/operator/mistake.ts'
 import { OperatorError } from '../../shared/operator/operator-error.ts'
 import { countText } from '../../shared/operator/sizes.ts'
@@ -126,17 +126,17 @@ async function withdrawId(
 
 function conclude({ answers, complete, pushed }: Published, signal: AbortSignal, view: PublishView): number {
   const having = [...answers.values()].filter(({ kind }) => kind === 'has').length
-  view.result(complete, summary(answers, having, pushed.target), adviceFor(answers))
+  view.result(complete, summary(answers, having, pushed), adviceFor(answers))
   if (complete) return 0
   return signal.aborted ? interrupted : 1
 }
 
-function summary(answers: ReadonlyMap<string, Answer>, having: number, target: string): string {
+function summary(answers: ReadonlyMap<string, Answer>, having: number, { target, withdrawn }: Pushed): string {
   if (answers.size === 0) return `No player of ${target} is known on this broker; whoever joins it will get it.`
-  if (having === answers.size) {
-    return having === 1 ? 'The player has it.' : `All ${having} players have it.`
-  }
-  return `${having} of ${countText(answers.size, 'player')} ${having === 1 ? 'has' : 'have'} it.`
+  const done = (count: number) =>
+    withdrawn ? `${count === 1 ? 'has' : 'have'} taken it off` : `${count === 1 ? 'has' : 'have'} it`
+  if (having < answers.size) return `${having} of ${countText(answers.size, 'player')} ${done(having)}.`
+  return having === 1 ? `The player ${done(1)}.` : `All ${having} players ${done(having)}.`
 }
 
 function adviceFor(answers: ReadonlyMap<string, Answer>): string[] {

@@ -1,6 +1,6 @@
 import type { DocumentKind } from '../documents/documents.ts'
 import type { PlayerEvent } from '../reports/event.ts'
-import type { RefusedReport } from '../reports/state.ts'
+import type { PlaylistReport, PlaylistStatus, RefusedReport } from '../reports/state.ts'
 import type { Fleet, PlayerView } from './fleet.ts'
 
 /** A document that was pushed, and what is needed to recognise the answers to it. */
@@ -25,9 +25,13 @@ export type Answer =
   | { readonly kind: 'silent'; readonly note?: string }
   /** Not connected; `known` is false if it never was. */
   | { readonly kind: 'offline'; readonly known: boolean }
-  /** Accepted; bytes or something else are missing. `percent` is undefined if nothing is to be fetched. */
+  /**
+   * Accepted; bytes or something else are missing. `percent` is undefined if nothing is to be fetched. It may be live
+   * already, with the items that are there.
+   */
   | {
       readonly kind: 'accepted'
+      readonly status: PlaylistStatus
       readonly percent: number | undefined
       readonly missingBytes: number
       readonly note?: string
@@ -67,12 +71,16 @@ function possession(pushed: Pushed, player: PlayerView): Answer | undefined {
   const held = state.playlists.find((one) => one.id === pushed.id && one.target === pushed.target)
   if (!held || held.revision < pushed.revision) return undefined
   if (held.revision > pushed.revision) return { kind: 'other', revision: held.revision }
-  if (held.status !== 'waiting' || pushed.withdrawn) return { kind: 'has', status: held.status }
+  if (isWhole(held) || pushed.withdrawn) return { kind: 'has', status: held.status }
   const missing = Math.min(held.missingBytes, pushed.totalBytes)
   const percent = held.missingBytes > 0 ? Math.floor((1 - missing / pushed.totalBytes) * 100) : undefined
   const why = held.reasons.length > 0 ? { note: held.reasons.join('; ') } : noteOf(player, pushed)
-  return { kind: 'accepted', percent, missingBytes: held.missingBytes, ...why }
+  return { kind: 'accepted', status: held.status, percent, missingBytes: held.missingBytes, ...why }
 }
+
+/** A playlist goes live with what is there; it is whole when nothing has to be fetched any more. */
+const isWhole = ({ status, missingBytes }: PlaylistReport): boolean =>
+  status === 'expired' || (status !== 'waiting' && missingBytes === 0)
 
 function byRevision(pushed: Pushed, held: number): Answer | undefined {
   if (held < pushed.revision) return undefined
@@ -99,7 +107,7 @@ export function answerText(answer: Answer): string {
     case 'offline':
       return answer.known ? 'offline' : 'never seen on this broker'
     case 'accepted':
-      return withNote(answer.percent === undefined ? 'accepted' : `downloading ${answer.percent} %`, answer.note)
+      return withNote(`${acceptedText(answer.status)}${downloadText(answer.percent)}`, answer.note)
     case 'has':
       return answer.status
     case 'refused':
@@ -108,5 +116,9 @@ export function answerText(answer: Answer): string {
       return `keeps revision ${answer.revision}`
   }
 }
+
+const acceptedText = (status: PlaylistStatus): string => (status === 'waiting' ? 'accepted' : status)
+const downloadText = (percent: number | undefined): string =>
+  percent === undefined ? '' : `, downloading ${percent} %`
 
 const withNote = (text: string, note: string | undefined): string => (note ? `${text} (${note})` : text)
