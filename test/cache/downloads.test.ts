@@ -254,6 +254,20 @@ test('what is no longer wanted is not fetched any further, and goes on where it 
   assert.equal(server.asked[1]?.range, `bytes=${5 * mebibyte}-`)
 })
 
+test('what is given up and wanted again in the same moment is written by one try only', async (t) => {
+  const server = await startAssetServer(t)
+  const rig = createRig(t)
+  const bytes = someBytes(6 * mebibyte)
+  const good = { bytes, etag: '"1"' }
+  const url = server.answer('/a', { ...good, standsStillAfter: 5 * mebibyte }, good)
+  const wanted = wantedOf(bytes, [url])
+  rig.downloads.want([wanted])
+  await until('most of it is there', () => (rig.downloads.progress()[0]?.bytesDone ?? 0) === 5 * mebibyte)
+  rig.downloads.want([])
+  assert.deepEqual(await fetched(rig, wanted), bytes)
+  assert.equal(server.asked[1]?.range, `bytes=${5 * mebibyte}-`)
+})
+
 test('a stop in mid download leaves a half that the next start goes on with', async (t) => {
   const server = await startAssetServer(t)
   const bytes = someBytes(6 * mebibyte)
