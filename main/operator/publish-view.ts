@@ -16,7 +16,7 @@ export type PublishView = {
   end(): void
 }
 
-/** Hashing is worth a line when it takes longer than this. */
+/** What takes longer than this is worth a line. */
 const longMs = 1_000
 
 /** A view on stdout. */
@@ -28,15 +28,16 @@ export function publishView(json: boolean): PublishView {
   const beganMs = performance.now()
   let toldPercent = 0
 
-  function hashing(doneBytes: number, totalBytes: number): void {
-    const percent = Math.floor((doneBytes / totalBytes) * 100)
+  /** Tells how far something is that takes long: redrawn on a terminal, elsewhere in tenths. */
+  function progress(what: string, share: number): void {
+    const percent = Math.floor(share * 100)
+    if (percent < toldPercent) toldPercent = 0
     if (performance.now() - beganMs < longMs) return
-    const line = `Hashing ${sizeText(totalBytes)}: ${percent} %`
     if (live) {
-      live.show(percent === 100 ? [] : [line])
+      live.show(percent === 100 ? [] : [`${what}: ${percent} %`])
     } else if (percent >= toldPercent + 10) {
       toldPercent = percent
-      sayPlain(line)
+      sayPlain(`${what}: ${percent} %`)
     }
   }
 
@@ -53,23 +54,25 @@ export function publishView(json: boolean): PublishView {
 
   return {
     say,
-    report: (progress) => {
-      switch (progress.kind) {
+    report: (told) => {
+      switch (told.kind) {
+        case 'looking':
+          return progress(`Looking into ${countText(told.total, 'file')}`, told.done / told.total)
         case 'hashing':
-          return hashing(progress.doneBytes, progress.totalBytes)
+          return progress(`Hashing ${sizeText(told.totalBytes)}`, told.doneBytes / told.totalBytes)
         case 'serving':
-          emit({ event: 'serving', origin: progress.origin, files: progress.files })
-          return say(`Serving ${countText(progress.files, 'file')} on ${progress.origin}`)
+          emit({ event: 'serving', origin: told.origin, files: told.files })
+          return say(`Serving ${countText(told.files, 'file')} on ${told.origin}`)
         case 'pushed': {
-          const { id, target, revision, topic, withdrawn, totalBytes } = progress.pushed
+          const { id, target, revision, topic, withdrawn, totalBytes } = told.pushed
           emit({ event: 'pushed', id, target, revision, topic, withdrawn, totalBytes })
           return say(`${withdrawn ? 'Withdrew' : 'Pushed'} ${id} for ${target}, revision ${revision}.`)
         }
         case 'answer':
-          return answered(progress.player, progress.answer)
+          return answered(told.player, told.answer)
         case 'warning':
-          emit({ event: 'warning', message: progress.message })
-          return say(`Warning: ${progress.message}`)
+          emit({ event: 'warning', message: told.message })
+          return say(`Warning: ${told.message}`)
       }
     },
     mistake: (line, mistake) => {

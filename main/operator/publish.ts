@@ -15,6 +15,7 @@ import type { Settings } from './settings.ts'
 
 /** What somebody who watches a publication is told. */
 export type PublishProgress =
+  | { readonly kind: 'looking'; readonly done: number; readonly total: number }
   | { readonly kind: 'hashing'; readonly doneBytes: number; readonly totalBytes: number }
   | { readonly kind: 'serving'; readonly origin: string; readonly files: number }
   | { readonly kind: 'pushed'; readonly pushed: Pushed }
@@ -57,7 +58,7 @@ const defaultTimeoutMs = 120_000
  */
 export async function publish(request: PublishRequest): Promise<PublishOutcome> {
   const { settings } = request
-  const read = await readPlaylistFile(request.file)
+  const read = await readPlaylistFile(request.file, (done, total) => request.report?.({ kind: 'looking', done, total }))
   if (!read.ok) return { kind: 'mistakes', mistakes: read.mistakes }
   const { playlist, sources } = read
   const target = request.target ?? playlist.target ?? settings.target

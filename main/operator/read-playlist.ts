@@ -14,8 +14,14 @@ export type ReadPlaylist =
   | { readonly ok: true; readonly playlist: PlaylistFile; readonly sources: ReadonlyMap<string, Source> }
   | { readonly ok: false; readonly mistakes: readonly PlacedMistake[] }
 
-/** Reads a playlist in YAML and looks into each file it names (paths are relative to the playlist). Does not hash. */
-export async function readPlaylistFile(path: string): Promise<ReadPlaylist> {
+/**
+ * Reads a playlist in YAML and looks into each file it names (paths are relative to the playlist). Does not hash. `onFile`
+ * hears into how many files it has looked, and how many there are.
+ */
+export async function readPlaylistFile(
+  path: string,
+  onFile: (done: number, total: number) => void = () => {},
+): Promise<ReadPlaylist> {
   const shownPath = relative(process.cwd(), path).startsWith('..') ? path : relative(process.cwd(), path) || path
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => error)
   if (text instanceof Error) {
@@ -25,7 +31,7 @@ export async function readPlaylistFile(path: string): Promise<ReadPlaylist> {
   const syntax = yaml.errors.map(({ place, message }) => ({ file: shownPath, ...place, field: '', message }))
   if (yaml.errors.some(({ fatal }) => fatal)) return { ok: false, mistakes: syntax }
   const { playlist, mistakes } = readSchema(yaml)
-  const looked = await lookAtFiles(yaml.value, dirname(path))
+  const looked = await lookAtFiles(yaml.value, dirname(path), onFile)
   const found = [...mistakes, ...looked.mistakes, ...missingDurations(playlist, looked.sources)]
   const all = [...syntax, ...found.map((mistake) => placedIn(shownPath, yaml, mistake))]
   if (playlist && all.length === 0) return { ok: true, playlist, sources: looked.sources }
@@ -45,24 +51,35 @@ function readSchema(yaml: YamlText): { playlist?: PlaylistFile; mistakes: Mistak
   return read.success ? { playlist: read.data, mistakes: [] } : { mistakes: mistakesOf(read.error, fieldNamesAt) }
 }
 
+/** Files that are open at a time: probing waits for the disk more than it computes. */
+const atOnce = 8
+
 /** Every file that is named, also when other things are wrong: an operator wants to hear of all mistakes at once. */
 async function lookAtFiles(
   value: unknown,
   folder: string,
+  onFile: (done: number, total: number) => void,
 ): Promise<{ sources: Map<string, Source>; mistakes: Mistake[] }> {
-  const sources = new Map<string, Source>()
-  const wrong = new Map<string, string>()
-  const mistakes: Mistake[] = []
-  for (const [index, file] of filesIn(value)) {
-    if (!sources.has(file) && !wrong.has(file)) {
-      const source = await lookAt(resolve(folder, file), file)
-      if (typeof source === 'string') wrong.set(file, source)
-      else sources.set(file, source)
+  const named = filesIn(value)
+  const files = [...new Set(named.map(([, file]) => file))]
+  const looks = new Map<string, Source | string>()
+  const queue = files.values()
+  const work = async () => {
+    for (const file of queue) {
+      looks.set(file, await lookAt(resolve(folder, file), file))
+      onFile(looks.size, files.length)
     }
-    const message = wrong.get(file)
-    if (message) mistakes.push({ path: ['items', index, 'file'], message: `${file} ${message}`, at: 'value' })
   }
-  return { sources, mistakes }
+  await Promise.all(Array.from({ length: atOnce }, work))
+  const mistakes = named.flatMap(([index, file]): Mistake[] => {
+    const look = looks.get(file)
+    return typeof look === 'string' ? [{ path: ['items', index, 'file'], message: `${file} ${look}`, at: 'value' }] : []
+  })
+  const sources = files.flatMap((file): [string, Source][] => {
+    const look = looks.get(file)
+    return typeof look === 'object' ? [[file, look]] : []
+  })
+  return { sources: new Map(sources), mistakes }
 }
 
 function filesIn(value: unknown): [number, string][] {

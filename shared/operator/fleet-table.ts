@@ -6,14 +6,14 @@ import { sizeText } from './sizes.ts'
 export function fleetRows(fleet: Fleet, now: string): string[][] {
   const players = [...fleet.values()].sort((a, b) => (a.id < b.id ? -1 : 1))
   return [
-    ['PLAYER', 'ONLINE', 'ON THE WALL', 'NEXT', 'PLAYLISTS', 'TROUBLE'],
+    ['PLAYER', 'ONLINE', 'ON THE WALL', 'NEXT', 'PLAYLISTS', 'LAST EVENT'],
     ...players.map((player) => [
       player.site.name ? `${player.id} (${player.site.name})` : player.id,
       onlineText(player, now),
       nowText(player.state),
       player.state?.next ? `${player.state.next.item}` : '',
       (player.state?.playlists ?? []).map(playlistText).join(', '),
-      troubleText(player, now),
+      lastText(player, now),
     ]),
   ]
 }
@@ -53,12 +53,12 @@ function playlistText({ id, revision, status, missingBytes, reasons }: PlaylistR
   return `${id} r${revision} ${status}${missing}${why}`
 }
 
-/** The newest of the last refusal and the last event that is more than a notice. */
-function troubleText({ state, events }: PlayerView, now: string): string {
+/** The newest of the last refusal and the last event; a fault hides the notices that came after it. */
+function lastText({ state, events }: PlayerView, now: string): string {
   const refusal = state?.refused.at(-1)
-  const fault = events.find(({ severity }) => severity !== 'info')
-  if (fault && (!refusal || Date.parse(fault.at) > Date.parse(refusal.at))) {
-    return `${shortInstant(fault.at, now)} ${fault.code}: ${fault.message}`
+  const last = events.find(({ severity }) => severity !== 'info') ?? (refusal ? undefined : events[0])
+  if (last && (!refusal || Date.parse(last.at) > Date.parse(refusal.at))) {
+    return `${shortInstant(last.at, now)} ${last.code}: ${last.message}`
   }
   if (!refusal) return ''
   const where = refusal.field === '' ? '' : `${refusal.field}: `
