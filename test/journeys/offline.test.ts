@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { makeClip } from '../support/clips.ts'
 import { kioskHosts } from '../support/kiosk-hosts.ts'
-import { playerTarget, type Stage, setStage } from '../support/stage.ts'
+import { type Stage, setStage } from '../support/stage.ts'
 
 async function films(stage: Stage, ...items: number[]) {
   return Promise.all(
@@ -76,8 +78,8 @@ test('the power is cut in mid download, and the rest is fetched after it', async
   const stage = await setStage(context)
   await stage.found()
   const kiosk = await stage.startKiosk()
-  const film = await bigFilm(stage, 4)
-  stage.origin.throttle(film.bytes / 6)
+  const film = await heavyFilm(stage, 4)
+  stage.origin.throttle(film.bytes / 4)
   await stage.push([...(await films(stage, 1)), film])
   await untilGiven(stage, film.bytes / 2)
   await kiosk.powerOff()
@@ -113,9 +115,19 @@ test('a player without broker, trust or playlist shows the slate, and its config
   await stage.broker.kill()
   const kiosk = await stage.startKiosk()
   await stage.grab.waitFor(({ kind }) => kind === 'unknown', 20_000) // neither black nor a clip: the slate
-  assert.match(kiosk.output(), /slate-shown/)
-  assert.equal(playerTarget, 'players/wall')
+  await kiosk.says(/slate-shown: no playlist has come/)
 })
+
+/** A film that takes several of the steps in which a download is made safe: 16 MiB of it are empty space after the picture. */
+async function heavyFilm(stage: Stage, item: number) {
+  const clip = await makeClip({ kind: 'film', item, codec: 'h264', seconds: 2 })
+  const padding = Buffer.alloc(16 * 1024 * 1024)
+  padding.writeUInt32BE(padding.length, 0)
+  padding.write('free', 4)
+  const file = join(stage.dataDir, 'heavy.mp4')
+  await writeFile(file, Buffer.concat([await readFile(clip.file), padding]))
+  return stage.origin.add(file, clip.mediaType)
+}
 
 async function untilGiven(stage: Stage, bytes: number): Promise<void> {
   await new Promise<void>((resolve) => {

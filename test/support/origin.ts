@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createReadStream } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import { createServer, type Server, type ServerResponse } from 'node:http'
+import { type AssetName, hexOf } from '../../shared/asset-name.ts'
 import type { MediaType } from '../../shared/documents/playlist.ts'
 import { nameOfBytes, type PushedAsset } from './documents.ts'
 
@@ -9,6 +10,8 @@ import { nameOfBytes, type PushedAsset } from './documents.ts'
 export type Origin = {
   /** Serves a file from now on and says what a playlist says of it. */
   add(file: string, mediaType: string, bytes?: Uint8Array): Promise<PushedAsset>
+  /** The same picture as another file: a few bytes behind its end make it an asset of its own. */
+  addVariant(file: string, mediaType: string, variant: number): Promise<PushedAsset>
   /** Requests so far, as `hex from-byte`. */
   readonly requests: readonly { readonly path: string; readonly fromByte: number }[]
   /** Gives this many bytes a second from now on; undefined: all at once. */
@@ -67,15 +70,24 @@ export async function startOrigin(): Promise<Origin> {
     response.end()
   }
 
+  function pushed(asset: AssetName, mediaType: string, bytes: number): PushedAsset {
+    const url = `http://127.0.0.1:${port}/${hexOf(asset)}`
+    return { asset, mediaType: mediaType as MediaType, bytes, urls: [url] }
+  }
+
   return {
+    async addVariant(file, mediaType, variant) {
+      const bytes = Buffer.concat([await readFile(file), Buffer.from(String(variant))])
+      const asset = nameOfBytes(bytes)
+      files.set(hexOf(asset), { file, bytes })
+      return pushed(asset, mediaType, bytes.byteLength)
+    },
     requests,
     bytesGiven: () => given,
     async add(file, mediaType, bytes) {
       const asset = nameOfBytes(await readFile(file))
-      const path = asset.slice('sha256:'.length)
-      files.set(path, { file, bytes })
-      const size = (await stat(file)).size
-      return { asset, mediaType: mediaType as MediaType, bytes: size, urls: [`http://127.0.0.1:${port}/${path}`] }
+      files.set(hexOf(asset), { file, bytes })
+      return pushed(asset, mediaType, (await stat(file)).size)
     },
     throttle(bytesPerSecond) {
       speed = bytesPerSecond

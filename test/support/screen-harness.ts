@@ -16,6 +16,8 @@ export type ScreenItem = {
   readonly file: string
   readonly mediaType: string
   readonly seconds?: number | undefined
+  /** The server sends no byte from here on, and keeps the connection open. */
+  readonly hangsAtByte?: number
   /** The item's id; `item-<place>` unless told. */
   readonly id?: string
 } & Partial<Pick<Showing, 'fit' | 'transition' | 'audio' | 'caption' | 'credit' | 'hashtag' | 'qr'>>
@@ -65,12 +67,14 @@ const unattended = [
   '--hide-scrollbars',
 ]
 
+type Files = Map<string, ScreenItem>
+
 let bundled: Promise<string> | undefined
 
 /** Opens the page and sends it a programme of the items; resolves when the page has been given it. */
 export async function openScreen(options: ScreenOptions): Promise<OpenScreen> {
   bundled ??= mkdtemp(join(tmpdir(), 'plazacast-screen-')).then(bundleScreen)
-  const files = new Map<string, { file: string; mediaType: string }>()
+  const files: Files = new Map()
   const server = await serve(await bundled, files)
   const browser = await launch(options)
   const page = (await browser.pages())[0] ?? (await browser.newPage())
@@ -112,18 +116,14 @@ export async function removeBundle(): Promise<void> {
   bundled = undefined
 }
 
-async function toProgramme(
-  items: readonly ScreenItem[],
-  id: string,
-  files: Map<string, { file: string; mediaType: string }>,
-): Promise<Programme> {
+async function toProgramme(items: readonly ScreenItem[], id: string, files: Files): Promise<Programme> {
   const showings: Showing[] = []
   for (const [at, item] of items.entries()) {
     const { file, seconds = null, id = `item-${at}`, fit = 'contain', audio = false } = item
     const hex = createHash('sha256')
       .update(await readFile(file))
       .digest('hex')
-    files.set(hex, { file, mediaType: item.mediaType })
+    files.set(hex, item)
     showings.push({
       playlist: 'test',
       revision: 1,
@@ -146,19 +146,24 @@ async function toProgramme(
   return { id, lanes, slateReason: lanes.length > 0 ? null : 'no-playlist' }
 }
 
-function serve(screenDir: string, files: Map<string, { file: string; mediaType: string }>): Promise<Loopback> {
+function serve(screenDir: string, files: Files): Promise<Loopback> {
   return startLoopback({
     screenDir,
     openAsset: async (hex) => {
       const found = files.get(hex)
       if (!found) return undefined
       const { size } = await stat(found.file)
-      const read = (start: number, endExclusive: number) =>
-        createReadStream(found.file, { start, end: endExclusive - 1 })
+      const read = (start: number, endExclusive: number) => readUntil(found, start, endExclusive)
       return { mediaType: found.mediaType, sizeBytes: size, read }
     },
     onDamaged: () => {},
   })
+}
+
+async function* readUntil(item: ScreenItem, start: number, endExclusive: number): AsyncGenerator<Uint8Array> {
+  const until = Math.min(endExclusive, item.hangsAtByte ?? endExclusive)
+  if (until > start) yield* createReadStream(item.file, { start, end: until - 1 })
+  if (until < endExclusive) await new Promise(() => {})
 }
 
 function launch({ display, width, height, chromiumArguments = [] }: ScreenOptions): Promise<Browser> {

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { TestContext } from 'node:test'
+
 import type { Item, Playlist } from '../../shared/documents/playlist.ts'
 import type { Site } from '../../shared/documents/site.ts'
 import { topicOfDocument } from '../../shared/topics.ts'
@@ -31,6 +31,8 @@ export type Kiosk = {
   readonly pid: number
   /** All it wrote so far. */
   readonly output: () => string
+  /** Waits until it has written this. */
+  says(pattern: RegExp): Promise<void>
   /** As Ctrl+C does. */
   stop(): Promise<void>
   /** As a power cut does: the player and every process it started, at once. */
@@ -62,7 +64,11 @@ export const playerTarget = 'players/wall'
 const prefix = 'plazacast/v1'
 
 /** Sets a stage for one test and clears it away after it. */
-export async function setStage(context: TestContext, size = { width: 640, height: 360 }): Promise<Stage> {
+export async function setStage(
+  context: { after(undo: () => Promise<void>): void },
+  size = { width: 640, height: 360 },
+  hz = 30,
+): Promise<Stage> {
   const undo: (() => Promise<void>)[] = []
   context.after(async () => {
     for (const one of undo.toReversed()) await one()
@@ -78,7 +84,7 @@ export async function setStage(context: TestContext, size = { width: 640, height
   undo.push(() => display.stop())
   const observer = await observe(broker.url)
   undo.push(() => observer.stop())
-  const grab = await startGrab({ display: display.display, ...bandArea(size), hz: 30 })
+  const grab = await startGrab({ display: display.display, ...bandArea(size), hz })
   undo.push(() => grab.stop())
   await writeFile(
     join(dataDir, 'kiosk.json'),
@@ -129,12 +135,29 @@ export async function startKiosk(config: string, host: 'chromium' | 'electron', 
     detached: true,
   })
   let output = ''
-  child.stdout.on('data', (chunk) => (output += String(chunk)))
-  child.stderr.on('data', (chunk) => (output += String(chunk)))
+  const waiting = new Set<() => void>()
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk) => {
+      output += String(chunk)
+      for (const look of waiting) look()
+    })
+  }
   await once(child, 'spawn')
   return {
     pid: child.pid ?? 0,
     output: () => output,
+    says: (pattern) =>
+      new Promise((resolve, reject) => {
+        const timer = setTimeout(() => reject(new Error(`did not say ${pattern}, but: ${output}`)), 20_000)
+        const look = () => {
+          if (!pattern.test(output)) return
+          clearTimeout(timer)
+          waiting.delete(look)
+          resolve()
+        }
+        waiting.add(look)
+        look()
+      }),
     stop: () => end(child, () => child.kill('SIGTERM')),
     powerOff: () => end(child, () => killGroup(child)),
   }

@@ -1,0 +1,30 @@
+import { readdirSync, readFileSync } from 'node:fs'
+
+/** A process of this machine: its parent and its command line. */
+type Process = { readonly pid: number; readonly parent: number; readonly command: string }
+
+/** The processes that descend from this one, as Linux lists them now. */
+export function descendantsOf(pid: number): Process[] {
+  const all = readdirSync('/proc').flatMap((name) => processOf(name))
+  const below = (parent: number): Process[] =>
+    all.filter((one) => one.parent === parent).flatMap((one) => [one, ...below(one.pid)])
+  return below(pid)
+}
+
+/** Kills at once every descendant of this kind (Chromium's `--type=`); returns how many there were. */
+export function killDescendants(pid: number, type: 'renderer' | 'gpu-process'): number {
+  const found = descendantsOf(pid).filter(({ command }) => command.includes(`--type=${type}`))
+  for (const one of found) process.kill(one.pid, 'SIGKILL')
+  return found.length
+}
+
+function processOf(name: string): Process[] {
+  if (!/^\d+$/.test(name)) return []
+  try {
+    const stat = readFileSync(`/proc/${name}/stat`, 'utf8')
+    const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
+    return [{ pid: Number(name), parent, command: readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' ') }]
+  } catch {
+    return [] // it ended while we looked
+  }
+}
