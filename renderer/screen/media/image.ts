@@ -15,6 +15,7 @@ export async function openPhoto(
 ): Promise<Filling> {
   const { showing } = play
   const blob = await download(showing.address, showing.mediaType, signal)
+  await decodeWhole(blob, showing.mediaType)
   const address = URL.createObjectURL(blob)
   const dispose = () => {
     image.removeAttribute('src')
@@ -34,6 +35,16 @@ export async function openPhoto(
     requestAnimationFrame(() => listener.presented(play.id, seconds * 1000, true))
   }
   return { begin, dispose }
+}
+
+/** An image element shows as much of a broken photo as decodes; this refuses one that does not decode to its end. */
+async function decodeWhole(blob: Blob, mediaType: string): Promise<void> {
+  try {
+    const bitmap = await createImageBitmap(blob)
+    bitmap.close()
+  } catch (cause) {
+    throw new MediaFault('failed', `the ${mediaType} does not decode`, { cause })
+  }
 }
 
 /** A photo without a duration is refused when it is pushed; should one come all the same, it must not stay for ever. */

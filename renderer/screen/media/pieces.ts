@@ -14,8 +14,10 @@ export async function* piecesOf(film: FilmFile, seconds: number | undefined): As
   const limit = seconds === undefined ? undefined : Math.round(seconds * ticksPerSecond)
   let done = 0
   for (let round = 0; round < mostRounds; round++) {
-    const extent = yield* roundOf(film, done, limit === undefined ? undefined : limit - done)
+    const rest = limit === undefined ? undefined : limit - done
+    const extent = yield* roundOf(film, done, rest)
     if (!extent || extent.end <= 0) throw new Error('the film shows no frame')
+    refuseBrokenOff(film, extent, rest)
     const lastShownAt = done + extent.lastShownAt
     done += extent.end
     if (limit === undefined || done >= limit) {
@@ -23,6 +25,16 @@ export async function* piecesOf(film: FilmFile, seconds: number | undefined): As
     }
   }
   throw new Error('the film is too short for its showing')
+}
+
+/** A file that was cut off still has a header that tells how long it was; what there is of it has been shown by then. */
+function refuseBrokenOff(film: FilmFile, extent: Extent, limit: number | undefined): void {
+  const told = film.facts.seconds
+  if (told === undefined) return
+  const expected = Math.min(told, (limit ?? Number.POSITIVE_INFINITY) / ticksPerSecond)
+  const seconds = extent.end / ticksPerSecond
+  if (seconds < expected * 0.9 - 0.5)
+    throw new Error(`it breaks off after ${seconds.toFixed(1)} of ${told.toFixed(1)} s`)
 }
 
 async function* roundOf(
