@@ -1,11 +1,13 @@
-/** A back-off: its first delay and its cap, in milliseconds. */
-export type BackOff = { readonly firstMs: number; readonly capMs: number }
+const firstWaitMs = 1000
+
+/** The longest wait of a back-off that is not told another. */
+export const longestWaitMs = 60_000
 
 /**
- * How long to wait before a try, after `failures` of them (1 or more): doubling, capped, and spread over the upper half of
- * the span so that a street of walls does not knock in step. `random` is in [0, 1).
+ * How long to wait before round `round` (1 is the first repetition), in ms: exponential, capped, and with half of it drawn
+ * by lot (`random` in [0, 1)), so that a street of walls does not knock in step.
  */
-export function retryDelayMs(failures: number, random: number, { firstMs, capMs }: BackOff): number {
-  const spanMs = Math.min(capMs, firstMs * 2 ** Math.min(30, Math.max(0, failures - 1)))
-  return spanMs / 2 + (spanMs / 2) * random
+export function retryDelayMs(round: number, random: number, capMs: number = longestWaitMs): number {
+  const full = Math.min(firstWaitMs * 2 ** Math.min(Math.max(round, 1) - 1, 30), capMs)
+  return full / 2 + (random * full) / 2
 }

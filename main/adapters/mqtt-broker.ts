@@ -3,7 +3,6 @@ import { retryDelayMs } from '../../shared/retry-delay.ts'
 import type { Broker, BrokerListener, BrokerOptions, Publication } from '../app/broker.ts'
 import type { Clock, Random, Undo } from '../app/ports.ts'
 
-const backOff = { firstMs: 1_000, capMs: 60_000 }
 const sessionSeconds = 7 * 24 * 60 * 60
 const maximumPacketBytes = 8 * 1024 * 1024
 
@@ -46,7 +45,7 @@ export function connectBroker(
         failures += 1
         listener.lost(reason)
       }
-      cancelRetry = clock.after(olderProtocol ? 0 : retryDelayMs(failures, random(), backOff), open)
+      cancelRetry = clock.after(olderProtocol ? 0 : retryDelayMs(failures, random()), open)
     }
     // MQTT.js acknowledges when this calls back, so what the listener stores is committed first. What could not be stored
     // is not acknowledged: the broker sends it again on the next connection.

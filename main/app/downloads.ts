@@ -1,15 +1,9 @@
 import type { AssetName } from '../../shared/asset-name.ts'
 import { planGarbage } from '../../shared/cache/garbage.ts'
-import {
-  type Attempts,
-  afterFailure,
-  firstAddress,
-  longestWaitMs,
-  retryDelayMs,
-  waitLeftMs,
-} from '../../shared/cache/retry.ts'
+import { type Attempts, afterFailure, firstAddress, waitLeftMs } from '../../shared/cache/retry.ts'
 import { joinWanted, planStarts, type WantedAsset } from '../../shared/cache/wanted.ts'
 import type { EventCode } from '../../shared/reports/event.ts'
+import { longestWaitMs, retryDelayMs } from '../../shared/retry-delay.ts'
 import { heldAssets, noteNeeded } from '../sqlite/assets.ts'
 import { findDownload, putDownload } from '../sqlite/downloads.ts'
 import { type TryOutcome, type TryTools, tryDownload } from './download-try.ts'

@@ -1,21 +1,10 @@
-/** Waits after a round in which every address failed: 1 s, doubling to at most a minute. */
-const firstWaitMs = 1000
-export const longestWaitMs = 60_000
+import { longestWaitMs, retryDelayMs } from '../retry-delay.ts'
 
 /** An address that serves wrong bytes needs somebody to mend it, and each try costs the whole asset: at most a quarter of an hour. */
 export const longestWaitAfterMismatchMs = 900_000
 
 /** What must have come for a broken download to count as progress, so that a server that gives a byte a try is not hammered. */
 const progressBytes = 64 * 1024
-
-/**
- * How long to wait before round `round` (1 is the first repetition), in ms: exponential, capped, and with half of it drawn
- * by lot (`random` in [0, 1)), so that a street of walls does not knock in step.
- */
-export function retryDelayMs(round: number, random: number, capMs: number = longestWaitMs): number {
-  const full = Math.min(firstWaitMs * 2 ** Math.min(Math.max(round, 1) - 1, 30), capMs)
-  return full / 2 + (random * full) / 2
-}
 
 /** Where the tries of an asset stand: the address to try, and how many tries failed in a row. */
 export type Attempts = { readonly url: string; readonly attempts: number }

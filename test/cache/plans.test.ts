@@ -4,15 +4,9 @@ import fc from 'fast-check'
 import { type AssetName, assetNameOf } from '../../shared/asset-name.ts'
 import { planGarbage } from '../../shared/cache/garbage.ts'
 import { pieceBytes, slicesOf } from '../../shared/cache/pieces.ts'
-import {
-  afterFailure,
-  firstAddress,
-  longestWaitAfterMismatchMs,
-  longestWaitMs,
-  retryDelayMs,
-  waitLeftMs,
-} from '../../shared/cache/retry.ts'
+import { afterFailure, firstAddress, longestWaitAfterMismatchMs, waitLeftMs } from '../../shared/cache/retry.ts'
 import { joinWanted, planStarts, type WantedAsset } from '../../shared/cache/wanted.ts'
+import { longestWaitMs, retryDelayMs } from '../../shared/retry-delay.ts'
 
 const asset = (digit: string): AssetName => assetNameOf(digit.repeat(64))
 const [a, b, c] = [asset('a'), asset('b'), asset('c')]
