@@ -1,6 +1,6 @@
-import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 
-export { Command }
+export { Command, Option }
 
 /** A command of `plazacast`, whose help ends with an example. */
 export function command(name: string, description: string, example: string): Command {

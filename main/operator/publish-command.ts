@@ -28,7 +28,7 @@ export function publishCommand(): Command {
   const one = command(
     'publish',
     'signs a playlist and its files, pushes it, and shows what each player answers\n(exit code 0: every player has it; 1: some do not; 2: the playlist or the call is wrong)',
-    'plazacast publish playlist.yaml --target groups/chongqing-jiefangbei\nplazacast publish playlist.yaml --assets-url https://cdn.example/walls\nplazacast publish --withdraw chongqing-friends',
+    'plazacast publish playlist.yaml --target groups/chongqing-jiefangbei\nplazacast publish playlist.yaml --assets-url https://cdn.example/walls\nplazacast publish --withdraw chongqing-friends\n\nA playlist:\n  id: chongqing-friends\n  target: groups/chongqing-jiefangbei\n  items:\n    - file: films/hongya-cave.mp4\n    - file: posters/hotpot.jpg\n      seconds: 8\n      transition: fade\n      caption: { en: One pot, zh: 一锅 }',
   )
     .argument('[playlist]', 'the playlist, a YAML file')
     .option('--target <target>', 'groups/NAME or players/ID; goes before the one in the file (PLAZACAST_TARGET)')

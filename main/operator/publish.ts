@@ -2,6 +2,7 @@ import type { Jws } from '../../shared/documents/jws.ts'
 import type { Answer, Pushed } from '../../shared/operator/answer.ts'
 import type { PlacedMistake } from '../../shared/operator/mistake.ts'
 import { OperatorError } from '../../shared/operator/operator-error.ts'
+import { playlistTarget } from '../../shared/operator/playlist-file.ts'
 import { playlistPayload } from '../../shared/operator/playlist-payload.ts'
 import { topicOfDocument } from '../../shared/topics.ts'
 import { approveAll } from './approving.ts'
@@ -61,13 +62,7 @@ export async function publish(request: PublishRequest): Promise<PublishOutcome> 
   const read = await readPlaylistFile(request.file, (done, total) => request.report?.({ kind: 'looking', done, total }))
   if (!read.ok) return { kind: 'mistakes', mistakes: read.mistakes }
   const { playlist, sources } = read
-  const target = request.target ?? playlist.target ?? settings.target
-  if (target === undefined) {
-    throw new OperatorError(
-      `For whom is ${request.file}? Give it a target, in the file or with --target: groups/NAME or players/ID.`,
-      2,
-    )
-  }
+  const target = checkedTarget(request.target ?? playlist.target ?? settings.target, request.file)
   const publisher = await privateKeyFor(settings.keys, playlist.priority === 'emergency' ? 'emergency' : 'publisher')
   const link = await openFleetLink(settings, documentTopics(settings, target, playlist.id))
   let server: AssetServer | undefined
@@ -100,6 +95,18 @@ export async function publish(request: PublishRequest): Promise<PublishOutcome> 
   } finally {
     await link.close()
   }
+}
+
+function checkedTarget(target: string | undefined, file: string): string {
+  if (target === undefined) {
+    throw new OperatorError(
+      `For whom is ${file}? Give it a target, in the file or with --target: groups/NAME or players/ID.`,
+      2,
+    )
+  }
+  if (playlistTarget.safeParse(target).success) return target
+  const meant = target.includes('/') ? '' : ` Is it groups/${target}?`
+  throw new OperatorError(`The target "${target}" is neither groups/NAME nor players/ID.${meant}`, 2)
 }
 
 const documentTopics = ({ topicPrefix }: Settings, target: string, id: string): string[] => [

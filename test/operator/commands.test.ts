@@ -4,7 +4,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { listKeys } from '../../main/operator/keys.ts'
+import { makeKeys } from '../../main/operator/keys.ts'
 import { makeClip } from '../support/clips.ts'
 import { type Mosquitto, startMosquitto } from '../support/mosquitto.ts'
 import { runCli, startCli } from './cli.ts'
@@ -14,17 +14,21 @@ let broker: Mosquitto
 let folder: string
 let keys: string
 let env: Record<string, string>
-const players: StandInPlayer[] = []
+let player: StandInPlayer
 
 before(async () => {
   broker = await startMosquitto()
   folder = await mkdtemp(join(tmpdir(), 'plazacast-commands-'))
   keys = join(folder, 'keys')
   env = { PLAZACAST_BROKER: broker.url, PLAZACAST_KEYS: keys, XDG_CONFIG_HOME: folder, XDG_DATA_HOME: folder }
+  const rootKey = (await makeKeys(keys)).find(({ purpose }) => purpose === 'root')?.jwk
+  assert.ok(rootKey)
+  assert.equal((await runCli(['trust'], env)).code, 0)
+  player = await startStandInPlayer({ url: broker.url, id: 'wall-1', rootKey })
 })
 
 after(async () => {
-  for (const player of players) await player.stop()
+  await player.stop()
   await broker.stop()
   await rm(folder, { recursive: true, force: true })
 })
@@ -36,25 +40,26 @@ const jsonLines = (text: string): Record<string, unknown>[] =>
     .map((line) => JSON.parse(line) as Record<string, unknown>)
 
 test('keys are made once, closed to others, and their private parts are never shown', async () => {
-  const first = await runCli(['keys'], env)
+  const own = { ...env, PLAZACAST_KEYS: join(folder, 'own') }
+  const first = await runCli(['keys'], own)
   assert.equal(first.code, 0, first.stderr)
-  const names = (await readdir(keys)).sort()
+  const names = (await readdir(own.PLAZACAST_KEYS)).sort()
   const purposes = ['approver', 'emergency', 'operator', 'publisher', 'root']
   assert.deepEqual(names, purposes.flatMap((name) => [`${name}.json`, `${name}.public.json`]).sort())
-  assert.equal((await stat(keys)).mode & 0o777, 0o700)
+  assert.equal((await stat(own.PLAZACAST_KEYS)).mode & 0o777, 0o700)
   for (const name of purposes) {
-    const path = join(keys, `${name}.json`)
+    const path = join(own.PLAZACAST_KEYS, `${name}.json`)
     assert.equal((await stat(path)).mode & 0o777, 0o600)
     const { d } = JSON.parse(await readFile(path, 'utf8')) as { d: string }
     assert.ok(!`${first.stdout}${first.stderr}`.includes(d))
   }
-  const before = await Promise.all(names.map((name) => readFile(join(keys, name), 'utf8')))
-  const second = await runCli(['keys', '--json'], env)
+  const before = await Promise.all(names.map((name) => readFile(join(own.PLAZACAST_KEYS, name), 'utf8')))
+  const second = await runCli(['keys', '--json'], own)
   assert.deepEqual(
     jsonLines(second.stdout).map(({ made }) => made),
     purposes.map(() => false),
   )
-  assert.deepEqual(await Promise.all(names.map((name) => readFile(join(keys, name), 'utf8'))), before)
+  assert.deepEqual(await Promise.all(names.map((name) => readFile(join(own.PLAZACAST_KEYS, name), 'utf8'))), before)
 })
 
 test('with a passphrase the private keys lie encrypted, and only the passphrase opens them', async () => {
@@ -80,12 +85,7 @@ test('a private key that others can read is not used', async () => {
   assert.match(run.stderr, /can be read by others. Close it with: chmod 600 .*root\.json/)
 })
 
-test('trust, site, publish and watch take a wall from nothing to a playlist, each with exit code 0', async () => {
-  assert.equal((await runCli(['trust'], env)).code, 0)
-  const rootKey = (await listKeys(keys)).find(({ purpose }) => purpose === 'root')?.jwk
-  assert.ok(rootKey)
-  const player = await startStandInPlayer({ url: broker.url, id: 'wall-1', rootKey })
-  players.push(player)
+test('site, publish and watch take a wall from its keys to a playlist, each with exit code 0', async () => {
   const site = [
     'site',
     'wall-1',
@@ -155,7 +155,7 @@ test('with --keep-serving the files stay to be had until Ctrl+C', async () => {
   const publish = startCli(args, env)
   const line = await publish.line((one) => one.startsWith('Serving on '))
   const origin = /http:\S+/.exec(line)?.[0] ?? ''
-  const asset = Object.keys(players[0]?.playlists.get('kept')?.assets ?? {})[0] ?? ''
+  const asset = Object.keys(player.playlists.get('kept')?.assets ?? {})[0] ?? ''
   const head = await fetch(`${origin}/${asset.slice('sha256:'.length)}.jpg`, { headers: { Range: 'bytes=2-5' } })
   assert.deepEqual([head.status, (await head.arrayBuffer()).byteLength], [206, 4])
   publish.child.kill('SIGINT')
@@ -214,6 +214,12 @@ test('a wrong playlist is exit code 2, with every mistake at its line, and nothi
       [4, 5, 'items[0].secnds'],
     ],
   )
+})
+
+test('a target that is neither a group nor a player is refused with what may have been meant', async () => {
+  const run = await runCli(['publish', await photoPlaylist('aimless', 'groups/plaza'), '--target', 'plaza'], env)
+  assert.equal(run.code, 2)
+  assert.match(run.stderr, /The target "plaza" is neither groups\/NAME nor players\/ID\. Is it groups\/plaza\?/)
 })
 
 const wrongCalls: readonly (readonly [args: string[], code: number, sentence: RegExp])[] = [
