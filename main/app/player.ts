@@ -71,6 +71,18 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
     return cached
   }
 
+  // The browser takes longest, so it is started first; what it is to show is read while it starts, and is there when the page asks.
+  const starting = parts.startHost({
+    message: (message) => desk.message(message),
+    gone(what, reason) {
+      reporter.event('stage-gone', `the ${what} is gone: ${reason}`, { what, reason })
+      if (what !== 'gpu') desk.gone()
+    },
+    back: () => reporter.event('stage-back', 'the screen is back'),
+    garbled: (why) => log('warning', `the page sent what is no message: ${why}`),
+  })
+  starting.catch(() => {}) // reported where it is awaited, below
+
   const cache = parts.startCache(refreshSoon, reporter)
   const keeper = createLoopKeeper(
     db,
@@ -129,17 +141,6 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
     return taken
   }
 
-  // The browser takes longest, so it is started first; what it is to show is read while it starts.
-  const starting = parts.startHost({
-    message: (message) => desk.message(message),
-    gone(what, reason) {
-      reporter.event('stage-gone', `the ${what} is gone: ${reason}`, { what, reason })
-      if (what !== 'gpu') desk.gone()
-    },
-    back: () => reporter.event('stage-back', 'the screen is back'),
-    garbled: (why) => log('warning', `the page sent what is no message: ${why}`),
-  })
-  starting.catch(() => {}) // reported where it is awaited, below
   interruptRunningPlays(db)
   refresh()
   for (const problem of parts.problems) reporter.event('configuration-wrong', problem)
