@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Command } from 'commander'
+import type { Command } from './adapters/command-line.ts'
 import { electronBinary } from './adapters/electron-binary.ts'
 import { startChromiumHost } from './hosts/chromium-host.ts'
 import { type PlayerFlags, playerOptions, readPlayerStart } from './player-options.ts'

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { homedir, hostname } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
-import { Command, Option } from 'commander'
+import { Command, Option } from './adapters/command-line.ts'
 import { defaultConfiguration, type ReadConfiguration, readConfiguration } from './app/configuration.ts'
 
 /** How a player is started: its configuration, and what is only for looking on. */

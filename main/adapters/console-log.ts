@@ -1,12 +1,13 @@
 import type { Log } from '../app/log.ts'
 
 /** Writes lines to standard error: time, level where it is not plain information, message, details. */
-export const consoleLog =
-  (name: string): Log =>
-  (level, message, about) => {
+export function consoleLog(name: string): Log {
+  process.stderr.on('error', () => {}) // whoever read the log is gone; the wall is not dark for that
+  return (level, message, about) => {
     if (level === 'debug') return
     const time = new Date().toISOString().slice(11, 19)
     const mark = level === 'info' ? '' : `${level}: `
     const details = about && Object.keys(about).length > 0 ? ` ${JSON.stringify(about)}` : ''
     process.stderr.write(`${time} ${name}  ${mark}${message}${details}\n`)
   }
+}

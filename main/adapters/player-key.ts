@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto'
 import { type PublicJwk, publicJwk } from '../../shared/documents/jws.ts'
-import { findSetting, putSetting } from '../sqlite/settings.ts'
 import type { WriteDb } from '../sqlite/open.ts'
+import { findSetting, putSetting } from '../sqlite/settings.ts'
 
 const setting = 'player-key'
 

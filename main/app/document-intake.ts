@@ -32,7 +32,7 @@ export function createDocumentIntake(
   }
 
   return (topic, bytes) => {
-    const { keyring, groups } = knowledge()
+    const { keyring, groups, newest } = knowledge()
     const context: IntakeContext = {
       topicPrefix,
       playerId: identity.playerId,
@@ -40,6 +40,10 @@ export function createDocumentIntake(
       keyring,
       atMs: clock.now(),
       seen: (kind, target, id) => seenRevision(db, kind, target, id),
+      isEmergency: (target, id) =>
+        newest.some(
+          ({ playlist }) => playlist.target === target && playlist.id === id && playlist.priority === 'emergency',
+        ),
     }
     const result = intake(topic, bytes, context, identity.crypto)
     if (!result.ok) return refuse(topic, result.refusal)

@@ -12,18 +12,19 @@ export function bridgeScript(address: string): string {
   return `(${installBridge})(${JSON.stringify({ address, bindingName, deliverName })})`
 }
 
-/** Runs in the page: it may use nothing from outside its own braces. */
+/** Runs in the page: it may use nothing from outside its own braces. Printing is taken away because its dialog stops the page. */
 const installBridge = `(names) => {
   const tell = window[names.bindingName]
   delete window[names.bindingName]
   if (window !== window.top || !location.href.startsWith(names.address) || typeof tell !== 'function') return
   const listeners = new Set()
-  const send = (message) => tell(JSON.stringify(message))
+  const send = (message) => tell(String(JSON.stringify(message)))
   const onMessage = (listener) => {
     listeners.add(listener)
     return () => { listeners.delete(listener) }
   }
   const deliver = (message) => { for (const listener of [...listeners]) listener(message) }
+  Object.defineProperty(window, 'print', { value: () => {} })
   Object.defineProperty(window, 'plazacast', { value: Object.freeze({ send, onMessage }), enumerable: true })
   Object.defineProperty(window, names.deliverName, { value: deliver })
 }`

@@ -72,6 +72,7 @@ export function checkAsPlayer(belief: Belief, topicPrefix: string, topic: string
     keyring: belief.keyring,
     atMs,
     seen: () => undefined,
+    isEmergency: () => false,
   }
   const result = intake(topic, new TextEncoder().encode(text), context, nodeCrypto)
   if (result.ok) return

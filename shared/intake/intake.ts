@@ -20,6 +20,8 @@ export type IntakeContext = {
   readonly atMs: number
   /** The newest revision ever accepted under a kind, target and id, and the SHA-256 (hex) it came with; undefined if none. */
   seen(kind: DocumentKind, target: string, id: string): { revision: number; sha256: string } | undefined
+  /** Whether the playlist in force under this target and id is an emergency. */
+  isEmergency(target: string, id: string): boolean
 }
 
 /** A document that may be stored: its text exactly as it came, and what it says. */
@@ -52,7 +54,10 @@ export function intake(topic: string, bytes: Uint8Array, context: IntakeContext,
   const read = readDocument(place, bytes, context, crypto)
   if (!read.ok) return read
   const objection =
-    addressed(place, read.value, context) ?? newer(read.value, seen?.revision) ?? approved(read.value, context, crypto)
+    addressed(place, read.value, context) ??
+    stillEmergency(read.value, context) ??
+    newer(read.value, seen?.revision) ??
+    approved(read.value, context, crypto)
   return objection ?? accepted({ kind: 'new', accepted: read.value })
 }
 
@@ -133,6 +138,14 @@ export const targetsOf = (who: Pick<IntakeContext, 'playerId' | 'groups'>): stri
   `players/${who.playerId}`,
   ...who.groups.map((group) => `groups/${group}`),
 ]
+
+/** What an emergency key put on a wall, no later revision by another key takes off. */
+function stillEmergency(read: AcceptedDocument, context: IntakeContext): Outcome<never> | undefined {
+  if (read.document.kind !== 'playlist' || !context.isEmergency(read.target, read.id)) return undefined
+  const signers = read.signers.flatMap((kid) => context.keyring.keys.get(kid) ?? [])
+  if (withRole(signers, 'emergency').length > 0) return undefined
+  return refused('missing-role', `${read.id} is an emergency playlist: only an emergency key replaces it`, 'signatures')
+}
 
 /** Revisions only grow; the same revision with another text is two documents under one number. */
 function newer(read: AcceptedDocument, seen: number | undefined): Outcome<never> | undefined {

@@ -71,6 +71,7 @@ export async function startStandInPlayer(options: StandInOptions): Promise<Stand
       groups: site?.groups ?? [],
       keyring: keyringOf([rootKey], trust, nodeCrypto),
       atMs: Date.now(),
+      isEmergency: () => false,
       seen: (_: string, __: string, documentId: string) => {
         const before = accepted.get(`${topic} ${documentId}`)
         const sha256 = before ? Buffer.from(nodeCrypto.sha256(Buffer.from(before.text))).toString('hex') : ''

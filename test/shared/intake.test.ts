@@ -36,6 +36,7 @@ function context(
     keyring: keyringOf(rootKeysOf(city), trust && readAs('trust', trust), nodeCrypto),
     atMs: Date.parse('2026-11-22T10:00:00Z'),
     seen: () => undefined,
+    isEmergency: () => false,
     ...more,
   }
 }
@@ -98,6 +99,13 @@ test('an emergency playlist needs an emergency key', async () => {
   const payload = await playlistOf([poster], [city.approver], { priority: 'emergency' })
   assert.equal(refusalOf(topic, await signed('playlist', payload, city.publisher), context()).code, 'missing-role')
   assert.ok(intake(topic, await signed('playlist', payload, city.emergency), context(), nodeCrypto).ok)
+})
+
+test('a publisher cannot replace an emergency playlist by a later revision', async () => {
+  const payload = await playlistOf([poster], [city.approver], { revision: 2 })
+  const during = context({ isEmergency: () => true })
+  assert.equal(refusalOf(topic, await signed('playlist', payload, city.publisher), during).code, 'missing-role')
+  assert.ok(intake(topic, await signed('playlist', payload, city.publisher, city.emergency), during, nodeCrypto).ok)
 })
 
 test('only root keys sign trust', async () => {

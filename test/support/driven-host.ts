@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import type { ToScreen } from '../../shared/screen/wire.ts'
@@ -86,11 +87,11 @@ export async function startDrivenHost(
     waitFor,
     order,
     async run(code) {
+      const id = randomUUID()
       const from = reports.length
-      order({ order: 'send', message: pageRuns(code) })
-      const at = await waitFor(`the page answers ${code}`, isMessage('slate'), from)
-      const answer = messageOf(reports[at])
-      return typeof answer?.reason === 'string' ? JSON.parse(answer.reason) : undefined
+      order({ order: 'send', message: pageRuns(code, id) })
+      const isAnswer = (report: DriverReport) => spokenBy(report)?.answers === id
+      return spokenBy(reports[await waitFor(`the page answers ${code}`, isAnswer, from)])?.value
     },
     async screenshot() {
       const from = reports.length
@@ -120,10 +121,16 @@ function messageOf(report: DriverReport | undefined): { kind?: unknown; reason?:
   return typeof message === 'object' && message !== null ? message : undefined
 }
 
+/** What the test page says of itself, which it puts into the reason of a slate. */
+function spokenBy(report: DriverReport | undefined): { answers?: string; value?: unknown } | undefined {
+  const message = messageOf(report)
+  return message?.kind === 'slate' && typeof message.reason === 'string' ? JSON.parse(message.reason) : undefined
+}
+
 /** The wire has no word for "run this", so the test page takes a player's name for it. */
-export const pageRuns = (code: string): ToScreen => ({
+export const pageRuns = (code: string, id = 'unanswered'): ToScreen => ({
   kind: 'programme',
-  programme: { id: 'test', lanes: [], slateReason: null },
+  programme: { id, lanes: [], slateReason: null },
   mayFinish: [],
   resume: null,
   playerName: code,

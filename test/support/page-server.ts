@@ -40,10 +40,11 @@ export async function startPageServer(): Promise<PageServer> {
 }
 
 const page = `<!doctype html><html><head><style>html { background: #0a5 }</style></head><body><script>
-const say = (value) => plazacast.send({ kind: 'slate', at: Date.now(), reason: JSON.stringify(value === undefined ? null : value) })
+const say = (value) => plazacast.send({ kind: 'slate', at: Date.now(), reason: JSON.stringify(value) })
 plazacast.onMessage(async (message) => {
-  if (message.kind !== 'programme') return say(message)
-  try { say(await (0, eval)(message.playerName)) } catch (error) { say('threw ' + error.name) }
+  if (message.kind !== 'programme') return say({ heard: message })
+  const answer = (value) => say({ answers: message.programme.id, value: value === undefined ? null : value })
+  try { answer(await (0, eval)(message.playerName)) } catch (error) { answer('threw ' + error.name) }
 })
 plazacast.send({ kind: 'hello', at: Date.now() })
 </script></body></html>`
