@@ -1,7 +1,7 @@
 import { app, type BrowserWindow, Menu, powerSaveBlocker, session as sessions } from 'electron'
 import { toScreenChannel } from './electron-channels.ts'
 import { refuseForSession } from './electron-refusals.ts'
-import { openElectronWindow } from './electron-window.ts'
+import { openElectronWindow, pictureOf } from './electron-window.ts'
 import type { Host, StartHost } from './host.ts'
 import { createKeeper, within } from './keeper.ts'
 import type { Remedy } from './recovery.ts'
@@ -65,7 +65,7 @@ export const startElectronHost: StartHost = async (options, listener) => {
     send: (message) => window?.webContents.send(toScreenChannel, message),
     screenshot: async () => {
       if (!window) throw new Error('no page is there to take a picture of')
-      return (await window.webContents.capturePage()).toPNG()
+      return pictureOf(window, options)
     },
     renew: (reason) => keeper.renew(reason, () => window?.webContents.forcefullyCrashRenderer()),
     async stop() {

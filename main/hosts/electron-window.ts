@@ -22,13 +22,13 @@ const patienceMs = 1000
 /** Opens the window on the wall, black until its page has drawn; nothing is loaded yet. */
 export function openElectronWindow(options: HostOptions, session: Session, listener: WindowListener): BrowserWindow {
   const isKiosk = !options.headless && options.size === undefined
-  const { width, height } = options.size ?? screen.getPrimaryDisplay().bounds
+  const size = () => options.size ?? screen.getPrimaryDisplay().bounds
+  const { width, height } = size()
   const window = new BrowserWindow({
     x: 0,
     y: 0,
     width,
-    // Asked for exactly the display's size, Chromium on X11 takes a pixel off each way; see chromium-window.ts.
-    height: isKiosk ? height + 1 : height,
+    height: isKiosk ? height + spareLine : height,
     useContentSize: !isKiosk,
     show: false,
     frame: false,
@@ -58,12 +58,37 @@ export function openElectronWindow(options: HostOptions, session: Session, liste
     window.show()
     if (isKiosk) window.setKiosk(true)
   }
+  const fit = () => {
+    const { width, height } = size()
+    if (isKiosk) window.setBounds({ x: 0, y: 0, width, height: height + spareLine })
+    layOut(window, width, height)
+  }
+  window.webContents.on('did-navigate', () => layOut(window, size().width, size().height))
+  screen.on('display-metrics-changed', fit)
+  window.once('closed', () => screen.off('display-metrics-changed', fit))
   window.once('ready-to-show', show)
   setTimeout(show, patienceMs).unref()
   window.on('closed', () => listener.closed())
   watchPage(window, options.address, listener)
   refuseForWindow(window.webContents, options.address)
   return window
+}
+
+/** Asked for exactly the display's size, Chromium on X11 takes a pixel off each way; see chromium-window.ts. */
+const spareLine = 1
+
+/** Lays the page out for the display, and not for a window that is a line larger. */
+function layOut(window: BrowserWindow, width: number, height: number): void {
+  const size = { width, height }
+  const origin = { x: 0, y: 0 }
+  const place = { screenPosition: 'desktop' as const, viewPosition: origin, deviceScaleFactor: 0, scale: 1 }
+  window.webContents.enableDeviceEmulation({ ...place, screenSize: size, viewSize: size })
+}
+
+/** What the audience sees, as a PNG. */
+export async function pictureOf(window: BrowserWindow, options: HostOptions): Promise<Uint8Array> {
+  const { width, height } = options.size ?? screen.getPrimaryDisplay().bounds
+  return (await window.webContents.capturePage({ x: 0, y: 0, width, height })).toPNG()
 }
 
 function watchPage(window: BrowserWindow, address: string, listener: WindowListener): void {
