@@ -19,6 +19,8 @@ export type Knowledge = {
   readonly targets: readonly string[]
   readonly groups: readonly string[]
   readonly takenDown: ReadonlySet<AssetName>
+  /** Revision of the list they are from; 0 if none has come. */
+  readonly takedownsRevision: number
   /** The newest revision of each playlist meant for this player. */
   readonly newest: readonly VerifiedPlaylist[]
   /** The revisions that were in the loop last. */
@@ -36,6 +38,7 @@ export function readKnowledge(db: ReadDb, identity: Identity, systemTimeZone: st
   const site = newestOf(db, 'site', keyring, crypto).find(({ document }) => document.id === playerId)?.document
   const groups = site?.groups ?? []
   const targets = targetsOf({ playerId, groups })
+  const takedowns = newestOf(db, 'takedowns', keyring, crypto)
   const here = (rows: readonly Row<'playlist'>[]) =>
     rows.filter(({ document }) => targets.includes(document.target)).map((row) => verified(row, keyring, crypto))
   return {
@@ -44,9 +47,8 @@ export function readKnowledge(db: ReadDb, identity: Identity, systemTimeZone: st
     timeZone: site?.timeZone ?? systemTimeZone,
     targets,
     groups,
-    takenDown: new Set(
-      newestOf(db, 'takedowns', keyring, crypto).flatMap(({ document }) => document.assets.map((one) => one.asset)),
-    ),
+    takenDown: new Set(takedowns.flatMap(({ document }) => document.assets.map((one) => one.asset))),
+    takedownsRevision: takedowns[0]?.document.revision ?? 0,
     newest: here(newestOf(db, 'playlist', keyring, crypto)),
     former: here(playlistsInForce(db).flatMap((row) => checked('playlist', row, keyring, crypto))),
   }

@@ -127,6 +127,7 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
       clock: 'unknown',
       trust: knowledge().keyring.revision,
       site: knowledge().site?.revision ?? 0,
+      takedowns: knowledge().takedownsRevision,
       playerKey: parts.playerKey,
       version: parts.version,
       host: host ? `${host.name} ${host.version}` : 'starting',

@@ -40,6 +40,8 @@ export const state = z.object({
   clock: z.enum(['trusted', 'holdover', 'unknown']),
   trust: z.int(),
   site: z.int(),
+  /** Revision of the take-down list in force; 0 if none has come. Absent in what older players say. */
+  takedowns: z.int().optional(),
   playerKey: z.unknown().optional(),
   version: z.string(),
   host: z.string(),
