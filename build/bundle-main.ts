@@ -21,7 +21,19 @@ export async function bundleMain(into = join(root, 'build/out/app')): Promise<st
   return into
 }
 
-/** Bundles a program that runs in Electron's main process. */
+/** Bundles the player that runs under Node and drives an installed browser: from its sources it takes half a second longer to start. */
+export async function bundleKiosk(into = join(root, 'build/out/kiosk')): Promise<string> {
+  await rm(into, { recursive: true, force: true })
+  await mkdir(into, { recursive: true })
+  await Promise.all([
+    bundleProgram(into, { kiosk: join(root, 'main/kiosk-program.ts') }),
+    copySqliteAddon(into, prebuiltAddon),
+    writeManifest(into, 'kiosk.mjs'),
+  ])
+  return into
+}
+
+/** Bundles a program that runs in Electron's main process, or in Node. */
 export async function bundleProgram(into: string, entryPoints: Record<string, string>): Promise<void> {
   await build({
     entryPoints,
@@ -60,14 +72,17 @@ export async function bundlePreload(into: string): Promise<void> {
 }
 
 /** Copies SQLite's addon beside a bundle. */
-export async function copySqliteAddon(into: string): Promise<void> {
-  const prebuilt = join(root, 'node_modules/better-sqlite3/prebuilds', `${process.platform}-${process.arch}.node`)
-  await copyFile(process.env.ELECTRON_SQLITE_ADDON || prebuilt, join(into, 'better_sqlite3.node'))
+export async function copySqliteAddon(
+  into: string,
+  addon = process.env.ELECTRON_SQLITE_ADDON || prebuiltAddon,
+): Promise<void> {
+  await copyFile(addon, join(into, 'better_sqlite3.node'))
 }
+const prebuiltAddon = join(root, 'node_modules/better-sqlite3/prebuilds', `${process.platform}-${process.arch}.node`)
 
-async function writeManifest(into: string): Promise<void> {
+async function writeManifest(into: string, main = 'main.mjs'): Promise<void> {
   const { name, version, license } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
-  const manifest = { name, productName: 'Plazacast', version, license, type: 'module', main: 'main.mjs' }
+  const manifest = { name, productName: 'Plazacast', version, license, type: 'module', main }
   await writeFile(join(into, 'package.json'), JSON.stringify({ ...manifest, ...packagedAs }, undefined, 2))
 }
 

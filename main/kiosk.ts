@@ -1,22 +1,19 @@
 import { spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Command } from './adapters/command-line.ts'
 import { electronBinary } from './adapters/electron-binary.ts'
 import { startChromiumHost } from './hosts/chromium-host.ts'
 import { type PlayerFlags, playerOptions, readPlayerStart } from './player-options.ts'
+import { programFiles } from './program-files.ts'
 import { runPlayer } from './run-player.ts'
-
-const root = join(import.meta.dirname, '..')
 
 /** `plazacast player`: runs a wall under Electron if it is here, else in an installed Chromium or Chrome. */
 export function playerCommand(): Command {
   return playerOptions().action(async (flags: PlayerFlags) => {
     const start = readPlayerStart(flags)
+    const files = programFiles()
     const { host } = start.read.configuration
     const electron = host === 'chromium' ? undefined : await electronBinary(false, say)
-    if (electron?.kind === 'found')
-      return runInElectron(electron.path, process.argv.slice(process.argv.indexOf('player') + 1))
+    if (electron?.kind === 'found') return runInElectron(electron.path, files.electronAppDir, argumentsOf(process.argv))
     if (host === 'electron') {
       say(`Electron was asked for, but ${electron?.reason}. Fetch it with: npx install-electron`)
       process.exitCode = 1
@@ -25,8 +22,7 @@ export function playerCommand(): Command {
     const running = await runPlayer({
       ...start,
       startHost: startChromiumHost,
-      version: ownVersion(),
-      screenDir: join(root, 'build/out/screen'),
+      ...files,
     })
     endOnSignal(() => running.stop())
   })
@@ -34,13 +30,13 @@ export function playerCommand(): Command {
 
 const say = (line: string): void => void process.stderr.write(`plazacast: ${line}\n`)
 
-const ownVersion = (): string =>
-  (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }).version
+/** What was said to this command, under its own program or as a part of `plazacast`. */
+const argumentsOf = (argv: readonly string[]): readonly string[] => argv.slice(argv[2] === 'player' ? 3 : 2)
 
 /** The same player as an Electron program; signals go on to it, and its exit code comes back. */
-function runInElectron(path: string, args: readonly string[]): void {
+function runInElectron(path: string, appDir: string, args: readonly string[]): void {
   const sandbox = process.platform === 'linux' && process.getuid?.() === 0 ? ['--no-sandbox'] : []
-  const child = spawn(path, [...sandbox, join(root, 'build/out/app'), ...args], { stdio: 'inherit' })
+  const child = spawn(path, [...sandbox, appDir, ...args], { stdio: 'inherit' })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal))
   child.on('error', (error) => {
     say(`Electron could not be started: ${error.message}`)

@@ -101,7 +101,7 @@ async function startWall(
     ...(size === undefined ? [] : ['--size', size]),
     ...(headless ? ['--headless', '--mirror', '8787'] : []),
   ]
-  return spawn(process.execPath, [join(root, 'main/cli.ts'), ...args], {
+  return spawn(process.execPath, [join(root, 'build/plazacast.mjs'), ...args], {
     stdio: 'inherit',
     detached: true, // Ctrl+C comes to the demo, which ends the wall in its turn
   })

@@ -128,7 +128,7 @@ export async function setStage(
 
 /** Runs the player program on a display, in a process group of its own. */
 export async function startKiosk(config: string, host: 'chromium' | 'electron', display: string): Promise<Kiosk> {
-  const args = [join(root, 'main/cli.ts'), 'player', '--config', config, '--host', host]
+  const args = [join(root, 'build/plazacast.mjs'), 'player', '--config', config, '--host', host]
   const child = spawn(process.execPath, args, {
     env: { ...process.env, DISPLAY: display },
     stdio: ['ignore', 'pipe', 'pipe'],
