@@ -106,7 +106,6 @@ const disabledFeatures = [
   'PrivacySandboxSettings4',
   'IntensiveWakeUpThrottling',
   'BackForwardCache',
-  'SpareRendererForSitePerProcess',
 ]
 
 /** In a small container /dev/shm fills up and the pictures stop; the browser can use its temporary folder instead. */

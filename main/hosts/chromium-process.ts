@@ -34,10 +34,7 @@ export function startChromiumProcess(
   onLine: (line: string) => void,
 ): ChromiumProcess {
   mkdirSync(start.profileDir, { recursive: true })
-  // Left behind by a browser that was killed, and taken by the next one for a sign that it still runs.
-  for (const lock of ['SingletonLock', 'SingletonCookie', 'SingletonSocket']) {
-    rmSync(join(start.profileDir, lock), { force: true })
-  }
+  tidy(start.profileDir)
   const child = spawn(start.program, start.flags, {
     env: { ...start.environment },
     detached: process.platform !== 'win32',
@@ -60,6 +57,16 @@ export function startChromiumProcess(
   // Fixed by stdio above: what Chromium reads is our fourth pipe, what it writes our fifth.
   const pipe = openCdpPipe(child.stdio[3] as Writable, child.stdio[4] as Readable, onEvent)
   return { pipe, ended, end: () => end(child, pipe, ended) }
+}
+
+/**
+ * Takes away what an earlier browser left behind: locks, which the next one would take for a sign that it still runs, and
+ * figures about itself, four megabytes for every start.
+ */
+function tidy(profileDir: string): void {
+  for (const left of ['SingletonLock', 'SingletonCookie', 'SingletonSocket', 'BrowserMetrics']) {
+    rmSync(join(profileDir, left), { recursive: true, force: true })
+  }
 }
 
 /** Machines without a desktop have no message bus, and each browser says so a dozen times. */
