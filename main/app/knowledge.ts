@@ -8,7 +8,7 @@ import { approvalsOf } from '../../shared/trust/approvals.ts'
 import type { Crypto } from '../../shared/trust/crypto.ts'
 import { type Keyring, keyringOf } from '../../shared/trust/keyring.ts'
 import { documents } from '../sqlite/documents.ts'
-import { playlistsInForce } from '../sqlite/in-force.ts'
+import { formerPlaylists } from '../sqlite/in-force.ts'
 import type { ReadDb } from '../sqlite/open.ts'
 
 /** All that a player was told and believes at this moment: every signature was checked against today's keys. */
@@ -50,7 +50,7 @@ export function readKnowledge(db: ReadDb, identity: Identity, systemTimeZone: st
     takenDown: new Set(takedowns.flatMap(({ document }) => document.assets.map((one) => one.asset))),
     takedownsRevision: takedowns[0]?.document.revision ?? 0,
     newest: here(newestOf(db, 'playlist', keyring, crypto)),
-    former: here(playlistsInForce(db).flatMap((row) => checked('playlist', row, keyring, crypto))),
+    former: here(formerPlaylists(db).flatMap((row) => checked('playlist', row, keyring, crypto))),
   }
 }
 

@@ -12,8 +12,16 @@ const playlistInForce = z.object({
 /** The revision of a playlist that was in the loop last: it stands in until a newer one is complete. */
 export type PlaylistInForce = z.infer<typeof playlistInForce>
 
-export const playlistsInForce = (db: ReadDb): PlaylistInForce[] =>
-  db.all(playlistInForce, 'SELECT target, id, revision, topic, jws FROM playlists_in_force ORDER BY target, id')
+/** Those that are no longer the newest revision: only they have anything to stand in for. */
+export const formerPlaylists = (db: ReadDb): PlaylistInForce[] =>
+  db.all(
+    playlistInForce,
+    `SELECT target, id, revision, topic, jws FROM playlists_in_force AS former
+     WHERE NOT EXISTS (
+       SELECT 1 FROM documents AS newest WHERE newest.kind = 'playlist'
+       AND newest.target = former.target AND newest.id = former.id AND newest.revision = former.revision
+     ) ORDER BY target, id`,
+  )
 
 /** Replaces what was in force under the same target and id, and nothing if it is that already. */
 export function putInForce(db: WriteDb, { target, id, revision, topic, jws }: PlaylistInForce): void {

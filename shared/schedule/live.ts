@@ -15,8 +15,9 @@ export type Liveness = 'early' | 'live' | 'off-hours' | 'over'
  * belongs to the day it began on, for the weekday and for the date window alike.
  */
 export function livenessAt(schedule: Schedule, atMs: number, timeZone: string): Liveness {
-  const local = localAt(atMs, timeZone)
   const parts = schedule.dayparts ?? []
+  if (!schedule.window && parts.length === 0) return 'live'
+  const local = localAt(atMs, timeZone)
   if (parts.length === 0) return windowAt(schedule.window, local.date)
   const begun = parts.flatMap((part) => datesBegunOn(part, local))
   if (begun.some((date) => windowAt(schedule.window, date) === 'live')) return 'live'
@@ -67,6 +68,7 @@ const minutesOf = (time: string): number => Number(time.slice(0, 2)) * 60 + Numb
  * changes of the zone's offset, at which the wall clock jumps.
  */
 export function nextChangeAfter(schedule: Schedule, atMs: number, timeZone: string): number | null {
+  if (!schedule.window && !schedule.dayparts?.length) return null
   const before = livenessAt(schedule, atMs, timeZone)
   const candidates = candidatesAfter(schedule, atMs, timeZone)
   return candidates.find((ms) => livenessAt(schedule, ms, timeZone) !== before) ?? null
