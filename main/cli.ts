@@ -39,6 +39,11 @@ const commands: readonly { name: string; description: string; load(): Promise<Co
     load: async () => (await import('./operator/publish-command.ts')).publishCommand(),
   },
   {
+    name: 'takedown',
+    description: 'takes films and photos off every wall at once and for good',
+    load: async () => (await import('./operator/takedown-command.ts')).takedownCommand(),
+  },
+  {
     name: 'watch',
     description: 'shows the fleet live',
     load: async () => (await import('./operator/watch-command.ts')).watchCommand(),

@@ -1,11 +1,11 @@
 import type { DocumentKind } from '../documents/documents.ts'
 import type { PlayerEvent } from '../reports/event.ts'
-import type { PlaylistReport, PlaylistStatus, RefusedReport } from '../reports/state.ts'
+import type { PlaylistReport, PlaylistStatus, RefusedReport, State } from '../reports/state.ts'
 import type { Fleet, PlayerView } from './fleet.ts'
 
 /** A document that was pushed, and what is needed to recognise the answers to it. */
 export type Pushed = {
-  readonly kind: Extract<DocumentKind, 'trust' | 'site' | 'playlist'>
+  readonly kind: Extract<DocumentKind, 'trust' | 'site' | 'playlist' | 'takedowns'>
   readonly topic: string
   readonly id: string
   readonly target: string
@@ -15,6 +15,8 @@ export type Pushed = {
   readonly totalBytes: number
   /** What the operator calls each asset of it. */
   readonly labels: ReadonlyMap<string, string>
+  /** Of a take-down list: what may no longer be on a wall. */
+  readonly takenDown?: ReadonlySet<string>
   /** What each player had refused before the push: it is no answer to it. */
   readonly refusedBefore: ReadonlyMap<string, readonly RefusedReport[]>
 }
@@ -67,6 +69,7 @@ function refusal(pushed: Pushed, player: PlayerView): Answer | undefined {
 function possession(pushed: Pushed, player: PlayerView): Answer | undefined {
   const { state } = player
   if (!state) return undefined
+  if (pushed.kind === 'takedowns') return afterTakedown(pushed, state)
   if (pushed.kind !== 'playlist') return byRevision(pushed, pushed.kind === 'site' ? state.site : state.trust)
   const held = state.playlists.find((one) => one.id === pushed.id && one.target === pushed.target)
   if (!held || held.revision < pushed.revision) return undefined
@@ -76,6 +79,14 @@ function possession(pushed: Pushed, player: PlayerView): Answer | undefined {
   const percent = held.missingBytes > 0 ? Math.floor((1 - missing / pushed.totalBytes) * 100) : undefined
   const why = held.reasons.length > 0 ? { note: held.reasons.join('; ') } : noteOf(player, pushed)
   return { kind: 'accepted', status: held.status, percent, missingBytes: held.missingBytes, ...why }
+}
+
+/** A player has taken something down when it has the list, and none of it is on the wall any more. */
+function afterTakedown(pushed: Pushed, { now, takedowns = 0 }: State): Answer | undefined {
+  if (takedowns < pushed.revision) return undefined
+  if (takedowns > pushed.revision) return { kind: 'other', revision: takedowns }
+  const stillOn = 'asset' in now && pushed.takenDown?.has(now.asset) === true
+  return stillOn ? { kind: 'silent', note: 'has the list; still on the wall' } : { kind: 'has', status: 'off the wall' }
 }
 
 /** A playlist goes live with what is there; it is whole when nothing has to be fetched any more. */

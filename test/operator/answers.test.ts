@@ -233,3 +233,15 @@ test('sizes are told in units people use', () => {
     '5.0 TB',
   ])
 })
+
+test('a take-down is done only when the player has the list and nothing of it is on the wall any more', () => {
+  const list: Pushed = { ...pushed, kind: 'takedowns', target: 'fleet', revision: 3, takenDown: new Set(['sha256:00']) }
+  const on = (asset: string) => ({ playlist: 'plaza', revision: 7, item: 'a', asset, since: at })
+  const said = (now: State['now'], takedowns?: number) =>
+    answerOf(list, 'wall-1', message(online, 'state', { ...stateWith([]), now, takedowns }))
+  assert.equal(said({ slate: 'nothing' }).kind, 'silent')
+  assert.equal(said({ slate: 'nothing' }, 2).kind, 'silent')
+  assert.deepEqual(said(on('sha256:00'), 3), { kind: 'silent', note: 'has the list; still on the wall' })
+  assert.deepEqual(said(on('sha256:11'), 3), { kind: 'has', status: 'off the wall' })
+  assert.deepEqual(said({ slate: 'nothing' }, 3), { kind: 'has', status: 'off the wall' })
+})

@@ -3,6 +3,7 @@ import { nodeCrypto } from '../../main/adapters/node-crypto.ts'
 import type { PublicJwk } from '../../shared/documents/jws.ts'
 import type { Playlist } from '../../shared/documents/playlist.ts'
 import type { Site } from '../../shared/documents/site.ts'
+import type { Takedowns } from '../../shared/documents/takedowns.ts'
 import type { Trust } from '../../shared/documents/trust.ts'
 import { type AcceptedDocument, intake } from '../../shared/intake/intake.ts'
 import type { PlaylistReport, RefusedReport } from '../../shared/reports/state.ts'
@@ -40,6 +41,7 @@ export async function startStandInPlayer(options: StandInOptions): Promise<Stand
   const refused: RefusedReport[] = []
   let trust: Trust | undefined
   let site: Site | undefined
+  let takedowns: Takedowns | undefined
   const will = {
     topic: reportTopic(prefix, id, 'presence'),
     payload: Buffer.from('{"online":false}'),
@@ -48,16 +50,27 @@ export async function startStandInPlayer(options: StandInOptions): Promise<Stand
   }
   const client = await mqtt.connectAsync(url, { protocolVersion, will, reconnectPeriod: 0 })
 
+  /** The first item that may be shown, of the playlist that came last. */
+  const shown = () => {
+    const gone = new Set(takedowns?.assets.map(({ asset }) => asset))
+    const playlist = [...playlists.values()].at(-1)
+    const item = playlist?.items.find(({ asset }) => !gone.has(asset))
+    if (!playlist || !item) return { slate: 'nothing to show' }
+    const { id, revision } = playlist
+    return { playlist: id, revision, item: item.id, asset: item.asset, since: new Date().toISOString() }
+  }
+
   const tell = async () => {
     const state = {
       at: new Date().toISOString(),
-      now: { slate: 'nothing to show' },
+      now: shown(),
       next: null,
       playlists: [...reports.values()],
       refused,
       clock: 'trusted',
       trust: trust?.revision ?? 0,
       site: site?.revision ?? 0,
+      takedowns: takedowns?.revision ?? 0,
       version: '0.0.0',
       host: 'stand-in',
     }
@@ -91,6 +104,7 @@ export async function startStandInPlayer(options: StandInOptions): Promise<Stand
       site = document
       await client.subscribeAsync(contentFilters(prefix, id, site.groups), { qos: 1 })
     }
+    if (document.kind === 'takedowns') takedowns = document
     if (document.kind === 'playlist') await takePlaylist(document)
     await tell()
   }
