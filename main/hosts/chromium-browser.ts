@@ -34,6 +34,7 @@ export async function startChromiumBrowser(
 ): Promise<ChromiumBrowser> {
   const { profileDir, headless, size } = options
   const isRootOnLinux = process.platform === 'linux' && process.getuid?.() === 0
+  if (isRootOnLinux) process.stderr.write(withoutSandbox)
   const flags = chromiumFlags({ profileDir, headless, size, isRootOnLinux })
   let session: string | undefined
   let page: ChromiumPage | undefined
@@ -102,6 +103,9 @@ export async function startChromiumBrowser(
     asked.catch(() => {})
   }
 }
+
+const withoutSandbox =
+  'plazacast: running as root, so the browser runs without its sandbox: start the player as an ordinary user\n'
 
 /** How long a page may take to load all it names before its window is shown without. */
 const patienceMs = 1000

@@ -27,12 +27,12 @@ export function openElectronWindow(options: HostOptions, session: Session, liste
   const window = new BrowserWindow({
     x: 0,
     y: 0,
-    width,
-    height: isKiosk ? height + spareLine : height,
+    // As in the other host: one pixel until the page has drawn, since an X window is white before.
+    width: isKiosk ? 1 : width,
+    height: isKiosk ? 1 : height,
     useContentSize: !isKiosk,
     show: false,
     frame: false,
-    kiosk: isKiosk,
     alwaysOnTop: isKiosk,
     enableLargerThanScreen: true,
     backgroundColor: '#000000',
@@ -53,11 +53,6 @@ export function openElectronWindow(options: HostOptions, session: Session, liste
       autoplayPolicy: 'no-user-gesture-required',
     },
   })
-  const show = () => {
-    if (window.isDestroyed() || window.isVisible()) return
-    window.show()
-    if (isKiosk) window.setKiosk(true)
-  }
   const fit = () => {
     const { width, height } = size()
     if (isKiosk) window.setBounds({ x: 0, y: 0, width, height: height + spareLine })
@@ -66,13 +61,27 @@ export function openElectronWindow(options: HostOptions, session: Session, liste
   window.webContents.on('did-navigate', () => layOut(window, size().width, size().height))
   screen.on('display-metrics-changed', fit)
   window.once('closed', () => screen.off('display-metrics-changed', fit))
-  window.once('ready-to-show', show)
-  setTimeout(show, patienceMs).unref()
+  const show = async () => {
+    if (window.isDestroyed() || window.isVisible()) return
+    window.show()
+    if (!isKiosk) return
+    // A page that is gone meanwhile has its next one shown.
+    const drawn = window.webContents.executeJavaScript(twoFrames).catch(() => {})
+    await Promise.race([drawn, new Promise((resolve) => setTimeout(resolve, patienceMs).unref())])
+    if (window.isDestroyed()) return
+    fit()
+    window.setKiosk(true)
+  }
+  window.once('ready-to-show', () => void show())
+  setTimeout(() => void show(), patienceMs).unref()
   window.on('closed', () => listener.closed())
   watchPage(window, options.address, listener)
   refuseForWindow(window.webContents, options.address)
   return window
 }
+
+/** The first frame callback comes before a frame is drawn, the second one after; the value says nothing. */
+const twoFrames = 'new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve(0))))'
 
 /** Asked for exactly the display's size, Chromium on X11 takes a pixel off each way; see chromium-window.ts. */
 const spareLine = 1
