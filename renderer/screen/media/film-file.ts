@@ -30,8 +30,8 @@ export type FilmFacts = {
   /** Films of one family can follow each other on a timeline. */
   readonly family: string
   readonly rotation: number
-  /** An edit list hides frames before the first one shown, which must be decoded all the same. */
-  readonly startsHidden: boolean
+  /** How much an edit list hides before the first frame shown, which must be decoded all the same. */
+  readonly hiddenSeconds: number
   /** What the file says of its length; undefined when it does not. */
   readonly seconds: number | undefined
 }
@@ -65,7 +65,7 @@ async function describe(input: Input, track: InputVideoTrack): Promise<FilmFile>
       mediaType: `video/mp4; codecs="${codecs}"`,
       family: codec,
       rotation: await track.getRotation(),
-      startsHidden: (await track.getFirstTimestamp()) < -0.001,
+      hiddenSeconds: Math.max(0, -(await track.getFirstTimestamp())),
       seconds: seconds ?? undefined,
     },
     init: await initSegment(track, codec),

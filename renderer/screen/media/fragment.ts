@@ -1,7 +1,7 @@
 import type { PlacedFrame } from './frame-order.ts'
 
-/** Added to all times in fragments, in ticks, since decode times must not be negative: ten seconds. */
-export const fragmentBaseTicks = 576_000
+/** Added to all times in fragments, in ticks, since decode times must not be negative: a hundred seconds. */
+export const fragmentBaseTicks = 5_760_000
 
 const keySample = 0x02000000
 const otherSample = 0x01010000

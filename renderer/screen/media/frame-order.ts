@@ -37,8 +37,7 @@ const heldRest = ticksPerSecond / 2
 /**
  * Places a film's frames so that the first one shown is at 0, and ends it at `limitTicks` exactly, if that is sooner.
  *
- * What is coded but hidden by an edit list is still decoded: such frames get a tick each, right before the first shown
- * one. Decode times are the sorted times of showing, as ISO/IEC 14496-12 leaves them free, without a jump that Media Source
+ * What is coded but hidden by an edit list lies before 0: a seek to 0 decodes it and shows nothing of it. Decode times are the sorted times of showing, as ISO/IEC 14496-12 leaves them free, without a jump that Media Source
  * Extensions would take for a gap. Returns undefined in the end when no frame is shown at all.
  */
 export async function* placeFrames(
@@ -81,36 +80,31 @@ export async function* placeFrames(
   return extent
 }
 
-/** Hides what the edit list hides, and counts time from the first frame that is shown. */
+/** Counts time from the first frame that is shown; what an edit list hides comes before it. */
 async function* fromFirstShown(frames: AsyncIterable<CodedFrame>): AsyncGenerator<Timed[]> {
   let held: CodedFrame[] | undefined = []
   let sinceShown = 0
   let origin = 0
   let keyAtSeconds: number | undefined
+  const timed = (frame: CodedFrame): Timed => ({ frame, shownAt: toTicks(frame.atSeconds - origin) })
   for await (const frame of frames) {
     if (frame.isKey) keyAtSeconds ??= frame.atSeconds
     // Frames before the first key frame, and those shown before it, lean on pictures that the file does not have.
     if (keyAtSeconds === undefined || frame.atSeconds < keyAtSeconds) continue
     if (!held) {
-      yield [{ frame, shownAt: toTicks(frame.atSeconds - origin) }]
+      yield [timed(frame)]
       continue
     }
     held.push(frame)
     if (isShown(frame) || sinceShown > 0) sinceShown += 1
     if (sinceShown <= reorderDepth) continue
     origin = originOf(held)
-    yield hideBefore(held, origin)
+    yield held.map(timed)
     held = undefined
   }
-  if (held && sinceShown > 0) yield hideBefore(held, originOf(held))
-}
-
-function hideBefore(frames: readonly CodedFrame[], origin: number): Timed[] {
-  const hidden = frames.filter((frame) => !isShown(frame)).toSorted((one, other) => one.atSeconds - other.atSeconds)
-  return frames.map((frame) => {
-    const place = hidden.indexOf(frame)
-    return { frame, shownAt: place < 0 ? toTicks(frame.atSeconds - origin) : place - hidden.length }
-  })
+  if (!held || sinceShown === 0) return
+  origin = originOf(held)
+  yield held.map(timed)
 }
 
 /**

@@ -62,7 +62,8 @@ async function* roundOf(
     }
     gathered.push(next.value)
     gatheredBytes += next.value.data.byteLength
-    const span = next.value.decodedAt - (gathered[0]?.decodedAt ?? 0)
+    // Frames hidden by an edit list do not count: without one to show, the element would show the last of them.
+    const span = next.value.decodedAt - Math.max(0, gathered[0]?.decodedAt ?? 0)
     if (span >= pieceTicks || gatheredBytes >= pieceBytes) yield pack()
   }
 }

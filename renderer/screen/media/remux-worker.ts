@@ -15,7 +15,7 @@ async function take(message: ToRemux): Promise<void> {
     const answered = await answer(message)
     if (answered && films.has(film)) post(answered)
   } catch (cause) {
-    if (films.has(film)) post({ kind: 'failed', film, message: cause instanceof Error ? cause.message : String(cause) })
+    post({ kind: 'failed', film, message: cause instanceof Error ? cause.message : String(cause) })
   }
 }
 
@@ -28,7 +28,7 @@ async function answer(message: ToRemux): Promise<FromRemux | undefined> {
     return { kind: 'opened', film, facts: (await opening).file.facts }
   }
   const opened = await films.get(film)
-  if (!opened) return undefined
+  if (!opened) throw new Error('it is not open any more')
   const next = await opened.pieces.next()
   return next.done ? { kind: 'end', film, ending: next.value } : { kind: 'piece', film, piece: next.value }
 }

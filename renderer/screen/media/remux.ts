@@ -18,13 +18,13 @@ export type Remux = {
 
 type Waiting = { resolve(message: FromRemux): void; reject(fault: MediaFault): void }
 
-/** Starts the worker; one that dies is replaced, and what it had open fails. */
+/** Starts the worker; when it dies, what it had open fails, and the next film is opened in a new one. */
 export function startRemux(script: string): Remux {
   const waiting = new Map<number, Waiting>()
-  let worker = start()
+  let worker: Worker | undefined
   let films = 0
 
-  function start(): Worker {
+  const start = (): Worker => {
     const started = new Worker(script)
     started.addEventListener('message', ({ data }: MessageEvent<FromRemux>) => {
       const asked = waiting.get(data.film)
@@ -34,10 +34,10 @@ export function startRemux(script: string): Remux {
     })
     started.addEventListener('error', (event) => {
       event.preventDefault()
+      started.terminate()
+      if (started === worker) worker = undefined
       const dead = [...waiting.values()]
       waiting.clear()
-      started.terminate()
-      if (started === worker) worker = start()
       for (const one of dead) one.reject(new MediaFault('stalled', `the reader of films died: ${event.message}`))
     })
     return started
@@ -46,13 +46,14 @@ export function startRemux(script: string): Remux {
   const ask = (message: ToRemux): Promise<FromRemux> =>
     new Promise((resolve, reject) => {
       waiting.set(message.film, { resolve, reject })
+      worker ??= start()
       worker.postMessage(message)
     })
   const close = (film: number) => {
     waiting.get(film)?.reject(new MediaFault('failed', 'the film was closed'))
     waiting.delete(film)
     const message: ToRemux = { kind: 'close', film }
-    worker.postMessage(message)
+    worker?.postMessage(message)
   }
 
   return {
@@ -72,7 +73,7 @@ export function startRemux(script: string): Remux {
         close: () => close(film),
       }
     },
-    stop: () => worker.terminate(),
+    stop: () => worker?.terminate(),
   }
 }
 

@@ -9,16 +9,15 @@ export type Buffer = {
   end(): Promise<void>
 }
 
-/** Gives the element a MediaSource with one track; resolves when it takes bytes. `release` revokes its address. */
-export async function openBuffer(
-  video: HTMLVideoElement,
-  mediaType: string,
-): Promise<{ buffer: Buffer; release(): void }> {
+/** Gives the element a MediaSource with one track; resolves when it takes bytes. */
+export async function openBuffer(video: HTMLVideoElement, mediaType: string): Promise<Buffer> {
   const media = new MediaSource()
   const address = URL.createObjectURL(media)
   const opened = new Promise((resolve) => media.addEventListener('sourceopen', resolve, { once: true }))
   video.src = address
   await opened
+  // Its address may go as soon as the element has it: what is attached stays attached.
+  URL.revokeObjectURL(address)
   const source = media.addSourceBuffer(mediaType)
   let typeNow = mediaType
   let last: Promise<void> = Promise.resolve()
@@ -48,7 +47,7 @@ export async function openBuffer(
         settle(() => reject(cause))()
       }
     })
-  const buffer: Buffer = {
+  return {
     append: (bytes, offsetSeconds, type) =>
       inTurn(() => {
         if (type !== typeNow) source.changeType(type)
@@ -62,5 +61,4 @@ export async function openBuffer(
         if (media.readyState === 'open') media.endOfStream()
       }),
   }
-  return { buffer, release: () => URL.revokeObjectURL(address) }
 }

@@ -3,10 +3,19 @@ import type { Play } from '../driver.ts'
 import { type Filling, type FillingListener, faultOf, MediaFault } from './filling.ts'
 import { meterFrames, watchFilm } from './film-watch.ts'
 import type { FrameCounts } from './frame-counts.ts'
+import { onNextFrame } from './next-frame.ts'
 import type { FilmSource } from './remux.ts'
 import type { Ending, Piece } from './remux-wire.ts'
 import { type Buffer, openBuffer } from './source-buffer.ts'
 import { elementFault, emptyVideo, firstFrame, startFilm } from './video.ts'
+
+/** Whether a film can be taken apart and appended: its codec, and what an edit list hides, which can only come once. */
+export function fitsTimeline({ facts }: FilmSource, seconds: number | null): boolean {
+  const { hiddenSeconds } = facts
+  const startsAgain = (seconds ?? 0) > (facts.seconds ?? Number.POSITIVE_INFINITY)
+  const isHideable = hiddenSeconds <= toleranceSeconds || (hiddenSeconds < originSeconds && !startsAgain)
+  return isHideable && MediaSource.isTypeSupported(facts.mediaType)
+}
 
 /** A run of films on one media timeline, so that one follows the other without a frame between them. */
 export type Timeline = Filling & {
@@ -30,15 +39,15 @@ type Clip = {
   over: boolean
 }
 
-/** The first clip starts here: times before zero are refused, and frames an edit list hides come before the start. */
-const originSeconds = 1
+/** The first clip starts here: times before zero are refused, and what an edit list hides comes before the start. */
+const originSeconds = 60
 const aheadSeconds = 8
 const keptBehindSeconds = 2
 /** The run is ended this long before its end, or the decoder would hold back its last frames. */
 const endsAheadSeconds = 1
 const toleranceSeconds = 0.002
 /** What a swap to another element takes: it is begun so much before the last frame has had its time. */
-const swapLeadMs = 17
+const swapLeadMs = 36
 
 /**
  * Opens a run with its first film in the element; resolves when the first frame is decoded.
@@ -56,11 +65,15 @@ export async function openTimeline(
   video.style.objectFit = play.showing.fit
   video.muted = true
   video.loop = false
-  const { buffer, release } = await openBuffer(video, source.facts.mediaType)
-  const run = new Run(video, buffer, release, parts, { play, source })
+  const buffer = await openBuffer(video, source.facts.mediaType).catch((cause) => {
+    source.close()
+    emptyVideo(video)
+    throw cause
+  })
+  const run = new Run(video, buffer, parts, { play, source })
   try {
-    video.currentTime = originSeconds
-    await Promise.race([firstFrame(video, signal), run.firstFailure])
+    video.currentTime = originSeconds + toleranceSeconds
+    await Promise.race([firstFrame(video, signal, originSeconds - toleranceSeconds), run.firstFailure])
   } catch (cause) {
     run.dispose()
     throw cause
@@ -72,7 +85,6 @@ class Run implements Timeline {
   readonly firstFailure: Promise<never>
   readonly #video: HTMLVideoElement
   readonly #buffer: Buffer
-  readonly #release: () => void
   readonly #parts: TimelineParts
   readonly #family: string
   readonly #meter: () => { presented: number; dropped: number }
@@ -92,13 +104,11 @@ class Run implements Timeline {
   constructor(
     video: HTMLVideoElement,
     buffer: Buffer,
-    release: () => void,
     parts: TimelineParts,
     first: { play: Play; source: FilmSource },
   ) {
     this.#video = video
     this.#buffer = buffer
-    this.#release = release
     this.#parts = parts
     this.#family = familyOf(first.play, first.source)
     this.#meter = meterFrames(video)
@@ -121,13 +131,13 @@ class Run implements Timeline {
     })
     raise()
     startFilm(this.#video, this.#disposed.signal)
-    requestAnimationFrame((nowMs) => this.#frame(originSeconds, nowMs))
+    onNextFrame(() => this.#frame(originSeconds, performance.now()))
   }
 
   join(play: Play, source: FilmSource): boolean {
     if (this.#closed || this.#clips.at(-1)?.over || familyOf(play, source) !== this.#family) return false
-    // Only a seek makes the decoder swallow hidden frames; in a running timeline one of them would flash up.
-    if (source.facts.startsHidden || !MediaSource.isTypeSupported(source.facts.mediaType)) return false
+    // Only a seek makes the decoder swallow hidden frames; in a running timeline they would be seen.
+    if (source.facts.hiddenSeconds > toleranceSeconds) return false
     this.#clips.push({ play, source, start: undefined, ending: undefined, presented: false, over: false })
     this.#wake()
     return true
@@ -165,7 +175,6 @@ class Run implements Timeline {
     this.#cancelOver()
     for (const clip of this.#clips) clip.source.close()
     emptyVideo(this.#video)
-    this.#release()
   }
 
   /** Appends piece after piece, for as long as the run is there. */
@@ -250,6 +259,8 @@ class Run implements Timeline {
   /** Looked at a few times a second: room for more, what lies behind, a hole ahead, the end. */
   #look(): void {
     this.#wake()
+    // Nobody sees the page, so no frames are told of; the loop goes on by the film's own time.
+    if (this.#begun && document.visibilityState === 'hidden') this.#frame(this.#video.currentTime, performance.now())
     this.#jumpHole()
     void this.#evict()
     const last = this.#clips.at(-1)

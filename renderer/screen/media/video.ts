@@ -3,6 +3,7 @@ import type { Play } from '../driver.ts'
 import { type Filling, type FillingListener, MediaFault } from './filling.ts'
 import { meterFrames, watchFilm } from './film-watch.ts'
 import type { FrameCounts } from './frame-counts.ts'
+import { onNextFrame } from './next-frame.ts'
 
 /** What a film on its own needs beside its element. */
 export type FilmParts = { readonly clock: Clock; readonly counts: FrameCounts; readonly listener: FillingListener }
@@ -29,9 +30,7 @@ export async function openFilm(
     emptyVideo(video)
     throw cause
   }
-  return play.showing.seconds === null || video.duration > 0
-    ? fill(video, play, parts)
-    : Promise.reject(new MediaFault('failed', 'the film has no length'))
+  return fill(video, play, parts)
 }
 
 /** Gives back the decoder and the connection: a page may hold about a thousand players. */
@@ -42,13 +41,15 @@ export function emptyVideo(video: HTMLVideoElement): void {
 }
 
 /**
- * Starts a film that has just been raised, on the next frame, so that its first picture is not over before it is seen;
- * without sound if sound is refused.
+ * Starts a film that has just been raised, two frames later: a deck needs as long to be lit, and the film's first picture
+ * must not be over before it is seen. Without sound if sound is refused.
  */
 export function startFilm(video: HTMLVideoElement, signal: AbortSignal): void {
-  requestAnimationFrame(() => {
-    if (!signal.aborted) play(video)
-  })
+  onNextFrame(() =>
+    onNextFrame(() => {
+      if (!signal.aborted) play(video)
+    }),
+  )
 }
 
 function play(video: HTMLVideoElement): void {
@@ -61,15 +62,35 @@ function play(video: HTMLVideoElement): void {
 /**
  * Resolves when the element has its first frame decoded and drawn; rejects with what the element says, or when aborted.
  * A decoded frame that was never drawn is a black picture when its deck comes to the front.
+ *
+ * The first frame is the one at `seconds`: a seek may leave the one before it on the element (seen in Chromium with
+ * frames that an edit list hides), and then it is sought once more.
  */
-export async function firstFrame(video: HTMLVideoElement, signal: AbortSignal): Promise<void> {
-  const drawn = new Promise<void>((resolve) => video.requestVideoFrameCallback(() => resolve()))
+export async function firstFrame(video: HTMLVideoElement, signal: AbortSignal, seconds = 0): Promise<void> {
+  const drawn = nextDrawn(video)
   await firstFrameDecoded(video, signal)
-  await Promise.race([drawn, new Promise((resolve) => setTimeout(resolve, drawnWithinMs))])
+  const drawnSeconds = await inTime(drawn)
+  if (drawnSeconds === undefined || drawnSeconds >= seconds) return
+  const again = nextDrawn(video)
+  video.currentTime += seekStepSeconds
+  await inTime(again)
 }
 
+const seekStepSeconds = 0.001
 /** A page that nobody can see draws nothing, and must go on all the same. */
 const drawnWithinMs = 500
+
+/** The media time of the frame drawn next. */
+function nextDrawn(video: HTMLVideoElement): Promise<number> {
+  return new Promise((resolve) => {
+    video.requestVideoFrameCallback((_now, { mediaTime }) => resolve(mediaTime))
+  })
+}
+
+function inTime(drawn: Promise<number>): Promise<number | undefined> {
+  const late = new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), drawnWithinMs))
+  return Promise.race([drawn, late])
+}
 
 function firstFrameDecoded(video: HTMLVideoElement, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -124,7 +145,7 @@ function fill(video: HTMLVideoElement, play: Play, { clock, counts, listener }: 
       })
       raise()
       startFilm(video, settled.signal)
-      requestAnimationFrame(onFrame)
+      onNextFrame(onFrame)
     },
     dispose: () => {
       count()

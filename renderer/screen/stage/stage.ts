@@ -5,7 +5,7 @@ import { type Filling, type FillingListener, faultOf, MediaFault } from '../medi
 import { createFrameCounts, type Frames } from '../media/frame-counts.ts'
 import { openPhoto } from '../media/image.ts'
 import type { FilmSource, Remux } from '../media/remux.ts'
-import { openTimeline, type Timeline } from '../media/timeline.ts'
+import { fitsTimeline, openTimeline, type Timeline } from '../media/timeline.ts'
 import { openFilm } from '../media/video.ts'
 import { createDecks, type Deck } from './deck.ts'
 import { addLowerThird, removeLowerThird, revealLowerThird } from './lower-third.ts'
@@ -100,7 +100,8 @@ export function openStage(
     const joinIsOff = run?.expectJoin()
     try {
       const film = await openSource(play, remux, signal)
-      if (film && !signal.aborted && run && run === front?.timeline && run.join(play, film)) {
+      if (signal.aborted) return film?.close()
+      if (film && run && run === front?.timeline && run.join(play, film)) {
         addLowerThird(front.deck.root, play, languages(), true)
         return tell({ kind: 'prepared', play: play.id, joined: true })
       }
@@ -196,7 +197,7 @@ async function openSource(play: Play, remux: Remux, signal: AbortSignal): Promis
   const { address, audio, seconds } = play.showing
   if (audio) return undefined
   const film = await remux.open(new URL(address, document.baseURI).href, seconds ?? undefined, signal)
-  if (MediaSource.isTypeSupported(film.facts.mediaType)) return film
+  if (fitsTimeline(film, seconds)) return film
   film.close()
   return undefined
 }
