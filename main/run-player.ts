@@ -1,6 +1,7 @@
 import { readFileSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { assetNameOf } from '../shared/asset-name.ts'
+import { rememberingCrypto } from '../shared/trust/remembered.ts'
 import { createAssetFiles, type DamagedPiece } from './adapters/asset-files.ts'
 import { consoleLog } from './adapters/console-log.ts'
 import { createHttpSource } from './adapters/http-source.ts'
@@ -16,6 +17,7 @@ import type { Configuration, ReadConfiguration } from './app/configuration.ts'
 import { startPlayer } from './app/player.ts'
 import type { StartHost } from './hosts/host.ts'
 import { type DatabaseHandle, DatabaseRefused, openDatabase } from './sqlite/open.ts'
+import { isTakenDown } from './sqlite/taken-down.ts'
 
 /** What differs between the two programs that run a wall. */
 export type PlayerProgram = {
@@ -47,13 +49,14 @@ export async function runPlayer(program: PlayerProgram): Promise<RunningPlayer> 
   })
   const loopback = await startLoopback({
     screenDir: program.screenDir,
-    openAsset: (hex) => files.openAsset(assetNameOf(hex)),
+    openAsset: async (hex) => (isTakenDown(db, assetNameOf(hex)) ? undefined : files.openAsset(assetNameOf(hex))),
     onDamaged: (hex, cause) => log('warning', `sha256:${hex} was cut off: ${String(cause)}`),
   })
+  const crypto = rememberingCrypto(nodeCrypto)
   const player = await startPlayer({
     configuration,
     problems,
-    identity: { playerId: configuration.playerId, rootKeys: configuration.rootKeys, crypto: nodeCrypto },
+    identity: { playerId: configuration.playerId, rootKeys: configuration.rootKeys, crypto },
     db,
     clock: systemClock,
     log,

@@ -18,6 +18,18 @@ export type Publication = {
   readonly payload: string | Uint8Array
   readonly qos: 0 | 1
   readonly retain: boolean
+  /** MQTT 5: says which question this answers. */
+  readonly correlation?: Uint8Array | undefined
+  /** MQTT 5: what the payload is, as a media type. */
+  readonly contentType?: string | undefined
+}
+
+/** Where the sender of a message wants its answer (MQTT 5, 4.10). Nobody has signed this. */
+export type ReplyAddress = { readonly topic: string; readonly correlation: Uint8Array | undefined }
+
+/** The broker has taken a look at a message and does not want it: sending it again at once would change nothing. */
+export class PublishRefused extends Error {
+  override readonly name = 'PublishRefused'
 }
 
 /** What a connection reports. `message` runs before the acknowledgement goes out: what it stores is stored first. */
@@ -27,7 +39,7 @@ export type BrokerListener = {
   lost(reason: string): void
   /** Another client came with this player's id and the broker threw this one off. */
   displaced(): void
-  message(topic: string, payload: Uint8Array): void
+  message(topic: string, payload: Uint8Array, reply?: ReplyAddress): void
 }
 
 /** A connection that is tried again for ever. Nothing is queued in it: what is not acknowledged is sent again by its owner. */

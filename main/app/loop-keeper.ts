@@ -1,6 +1,6 @@
 import type { AssetName } from '../../shared/asset-name.ts'
-import { type LoopPlan, planLoop } from '../../shared/loop/loop-plan.ts'
-import { mayFinish } from '../../shared/loop/may-finish.ts'
+import { type CutIn, type LoopPlan, planLoop } from '../../shared/loop/loop-plan.ts'
+import { enteringLane, mayFinish } from '../../shared/loop/may-finish.ts'
 import { laneKey, mayBeShown } from '../../shared/loop/standing.ts'
 import type { Lane, Programme, Showing, ShowingKey } from '../../shared/screen/programme.ts'
 import { findDocument } from '../sqlite/documents.ts'
@@ -10,7 +10,12 @@ import type { Knowledge } from './knowledge.ts'
 import type { Clock, Undo } from './ports.ts'
 
 /** What the screen has been told to play. */
-export type SentProgramme = { readonly programme: Programme; readonly mayFinish: readonly ShowingKey[] }
+export type SentProgramme = {
+  readonly programme: Programme
+  readonly mayFinish: readonly ShowingKey[]
+  /** The lane that cuts in with this programme. */
+  readonly cutIn: string | null
+}
 
 /** What the loop depends on besides the documents. */
 export type LoopSources = {
@@ -39,9 +44,10 @@ export function createLoopKeeper(
   changed: (sent: SentProgramme) => void,
   due: () => void,
 ): LoopKeeper {
-  let sent: SentProgramme = { programme: { id: '0', lanes: [], slateReason: 'starting' }, mayFinish: [] }
+  let sent: SentProgramme = { programme: { id: '0', lanes: [], slateReason: 'starting' }, mayFinish: [], cutIn: null }
   let known = new Map<ShowingKey, Showing>()
   let serial = 0
+  let cuttingIn: readonly CutIn[] = []
   let cancelTimer: Undo = () => {}
 
   function refresh(): LoopPlan {
@@ -51,12 +57,13 @@ export function createLoopKeeper(
     const plan = planLoop(knowledge.newest, knowledge.former, now)
     rememberInForce(db, plan)
     const lanes = plan.lanes
-    if (!same(lanes, sent.programme.lanes) || plan.slateReason !== sent.programme.slateReason) {
-      const allowed = (key: ShowingKey) => isStillAllowed(known.get(key), knowledge, now)
-      const finishing = mayFinish(
+    const allowed = (key: ShowingKey) => isStillAllowed(known.get(key), knowledge, now)
+    const forbidden = sent.mayFinish.some((key) => !allowed(key)) // taken down while it was let finish
+    if (forbidden || !same(lanes, sent.programme.lanes) || plan.slateReason !== sent.programme.slateReason) {
+      const cutIn = enteringLane(cuttingIn, plan.cutIn)
+      const finishing = cutIn !== null ? [] : mayFinish(
         { lanes: sent.programme.lanes, mayFinish: sent.mayFinish },
         lanes,
-        plan.cutIn,
         allowed,
         sources.on(),
       )

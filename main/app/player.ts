@@ -101,7 +101,11 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
     languages: configuration.languages,
     changed: report,
   })
-  const takeDocument = createDocumentIntake(db, identity, configuration.topicPrefix, knowledge, clock, reporter)
+  const takeDocument = createDocumentIntake(db, identity, configuration.topicPrefix, knowledge, clock, reporter, {
+    stored: () => {},
+    command: () => {},
+    pointer: () => {},
+  })
 
   /** Several things that happen at once lead to one look. */
   function refreshSoon(): void {
@@ -136,7 +140,7 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
   function take(topic: string, bytes: Uint8Array): Taken {
     const taken = takeDocument(topic, bytes)
     if (taken === 'refused') report()
-    if (taken === 'known' || taken === 'refused') return taken
+    if (taken === 'known' || taken === 'refused' || taken === 'pointer' || taken === 'command') return taken
     cached = undefined
     refreshSoon()
     return taken

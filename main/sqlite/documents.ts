@@ -86,3 +86,26 @@ export function seenRevision(
   const sql = 'SELECT revision, sha256 FROM revisions_seen WHERE kind = $kind AND target = $target AND id = $id'
   return db.get(z.object({ revision: z.int(), sha256: z.string() }), sql, { kind, target, id })
 }
+
+const seenRow = z.object({
+  kind: z.enum(kinds),
+  target: z.string(),
+  id: z.string(),
+  revision: z.int(),
+  sha256: z.string(),
+})
+
+/** The highest revision ever accepted under a kind, target and id. */
+export type SeenRevision = z.infer<typeof seenRow>
+
+export const seenRevisions = (db: ReadDb): SeenRevision[] =>
+  db.all(seenRow, 'SELECT kind, target, id, revision, sha256 FROM revisions_seen ORDER BY kind, target, id')
+
+/** A higher revision was seen, by another memory than this database: nothing older is believed from now on. */
+export function raiseSeenRevision(db: WriteDb, seen: SeenRevision): void {
+  db.run('INSERT OR REPLACE INTO revisions_seen VALUES ($kind, $target, $id, $revision, $sha256)', seen)
+}
+
+/** How many documents of a kind are kept. */
+export const countDocuments = (db: ReadDb, kind: DocumentKind): number =>
+  db.get(z.object({ n: z.int() }), 'SELECT count(*) AS n FROM documents WHERE kind = $kind', { kind })?.n ?? 0

@@ -3,6 +3,7 @@ import { command } from './command.ts'
 import { playlist } from './playlist.ts'
 import { accepted, type Outcome, refused, refusedBy } from './refusal.ts'
 import { site } from './site.ts'
+import { ambiguityIn } from './strict-json.ts'
 import { takedowns } from './takedowns.ts'
 import { trust } from './trust.ts'
 
@@ -23,11 +24,18 @@ export function parseDocument<K extends DocumentKind>(kind: K, bytes: Uint8Array
   return read.success ? accepted(read.data as DocumentOf<K>) : refusedBy(read.error)
 }
 
-/** UTF-8 and JSON, or a refusal; nothing is said yet about the shape. */
+/**
+ * UTF-8 and JSON that can be read in one way only, or a refusal; nothing is said yet about the shape. A byte-order mark,
+ * members there twice, numbers out of range and deep nesting are refused (see strict-json.ts).
+ */
 export function parseJson(bytes: Uint8Array): Outcome<unknown> {
+  if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf)
+    return refused('not-json', 'begins with a byte-order mark')
   try {
-    return accepted(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)))
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    const ambiguity = ambiguityIn(text)
+    return ambiguity === undefined ? accepted(JSON.parse(text)) : refused('not-json', ambiguity)
   } catch (error) {
-    return refused('not-json', error instanceof Error ? error.message : String(error))
+    return refused('not-json', error instanceof Error ? error.message.slice(0, 200) : String(error))
   }
 }

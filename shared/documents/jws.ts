@@ -4,7 +4,7 @@ const base64url = z.string().regex(/^[A-Za-z0-9_-]*$/, 'expected base64url witho
 
 /** A JWS in General JSON Serialization (RFC 7515, 7.2.1): one payload, signed by several people. */
 export const jws = z.strictObject({
-  payload: base64url.min(1).max(8_000_000),
+  payload: base64url.min(1).max(96 * 1024 * 1024),
   signatures: z
     .array(z.strictObject({ protected: base64url.min(1).max(1024), signature: base64url.length(86) }))
     .min(1)

@@ -12,6 +12,7 @@ export type RefusalCode =
   | 'no-trust'
   | 'bad-signature'
   | 'unknown-key'
+  | 'expired-key'
   | 'missing-role'
   | 'wrong-type'
   | 'bad-field'
@@ -19,18 +20,23 @@ export type RefusalCode =
   | 'stale'
   | 'conflict'
   | 'not-approved'
+  | 'expired'
+  | 'replayed'
+  | 'too-many'
+  | 'unreachable'
 
 /** Expected failures as values: either the value or the refusal. */
-export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly refusal: Refusal }
+export type Outcome<T> = { readonly ok: true; readonly value: T } | Refused
+export type Refused = { readonly ok: false; readonly refusal: Refusal }
 
 export const accepted = <T>(value: T): Outcome<T> => ({ ok: true, value })
-export const refused = (code: RefusalCode, message: string, field = ''): Outcome<never> => ({
+export const refused = (code: RefusalCode, message: string, field = ''): Refused => ({
   ok: false,
   refusal: { code, field, message },
 })
 
 /** The first thing a schema objects to, as a refusal that names the field. */
-export function refusedBy(error: z.ZodError, code: RefusalCode = 'bad-field'): Outcome<never> {
+export function refusedBy(error: z.ZodError, code: RefusalCode = 'bad-field'): Refused {
   const first = error.issues[0]
   return refused(code, sentenceOf(first?.message ?? 'not understood'), pathOf(first?.path ?? []))
 }

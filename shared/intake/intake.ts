@@ -1,15 +1,23 @@
 import { type AnyDocument, type DocumentKind, parseDocument, parseJson, typOf } from '../documents/documents.ts'
 import { jws } from '../documents/jws.ts'
 import type { Playlist } from '../documents/playlist.ts'
-import { accepted, type Outcome, refused, refusedBy } from '../documents/refusal.ts'
+import { type Pointer, pointer } from '../documents/pointer.ts'
+import { accepted, type Outcome, type Refusal, type Refused, refused, refusedBy } from '../documents/refusal.ts'
 import { type DocumentTopic, documentTopicOf } from '../topics.ts'
 import { approvalsOf, isApproved } from '../trust/approvals.ts'
 import type { Crypto } from '../trust/crypto.ts'
-import type { Keyring, TrustedKey } from '../trust/keyring.ts'
+import { type Keyring, keyringAt, type TrustedKey } from '../trust/keyring.ts'
+import { unusableRoots } from '../trust/roots.ts'
 import { verifyJws, withRole } from '../trust/verify.ts'
 
-/** The most a message may hold. A larger document is no playlist for one wall. */
+/** The most a message may hold. What is larger than 96 KiB should come as a pointer. */
 export const maximumMessageBytes = 4 * 1024 * 1024
+
+/** The most a document may hold that a pointer leads to. */
+export const maximumDocumentBytes = 64 * 1024 * 1024
+
+/** The most a pointer itself may hold: 16 addresses of 4 KiB. */
+const maximumPointerBytes = 96 * 1024
 
 /** Who asks: whom this player is, whom it believes, and what it has seen. */
 export type IntakeContext = {
@@ -18,11 +26,16 @@ export type IntakeContext = {
   readonly groups: readonly string[]
   readonly keyring: Keyring
   readonly atMs: number
-  /** The newest revision ever accepted under a kind, target and id, and the SHA-256 (hex) it came with; undefined if none. */
-  seen(kind: DocumentKind, target: string, id: string): { revision: number; sha256: string } | undefined
+  /**
+   * The newest revision ever accepted under a kind, target and id, and the SHA-256 (hex) it came with; undefined if none.
+   * `held: false`: the document itself is gone (a restored or a new database), so that it is taken again.
+   */
+  seen(kind: DocumentKind, target: string, id: string): Seen | undefined
   /** Whether the playlist in force under this target and id is an emergency. */
   isEmergency(target: string, id: string): boolean
 }
+
+export type Seen = { readonly revision: number; readonly sha256: string; readonly held?: boolean }
 
 /** A document that may be stored: its text exactly as it came, and what it says. */
 export type AcceptedDocument = {
@@ -36,29 +49,79 @@ export type AcceptedDocument = {
   readonly signers: readonly string[]
 }
 
-/** What to do with a message: nothing (`known`), store it, or say why not. */
+/**
+ * The instant by which the time of keys is judged: the player's clock, but never before the newest trust document was signed.
+ * A clock that was set back brings no expired key to life; one that was set forward refuses what is new, aloud, and leaves
+ * what plays alone, since a stored document is judged by when it came.
+ */
+export const judgedAtMs = (context: Pick<IntakeContext, 'atMs' | 'keyring'>): number =>
+  Math.max(context.atMs, context.keyring.issuedAtMs)
+
+/**
+ * What to do with a message: nothing (`known`), store it, fetch what it points at, or say why not. `late`: a take-down list
+ * that is not the newest is refused as such, yet what good keys took down in it stays down.
+ */
 export type IntakeResult = Outcome<
-  { readonly kind: 'known' } | { readonly kind: 'new'; readonly accepted: AcceptedDocument }
+  | { readonly kind: 'known' }
+  | { readonly kind: 'new'; readonly accepted: AcceptedDocument }
+  | { readonly kind: 'pointer'; readonly pointer: Pointer }
+  | { readonly kind: 'late'; readonly accepted: AcceptedDocument; readonly refusal: Refusal }
 >
 
-/** Decides about one message from the broker: size, form, signature, role, address, revision, approvals, in that order. */
-export function intake(topic: string, bytes: Uint8Array, context: IntakeContext, crypto: Crypto): IntakeResult {
+/**
+ * Decides about one message from the broker: size, form, signature, role, address, revision, approvals, in that order.
+ * `mostBytes` is larger for what a pointer led to, which is a document and no other pointer.
+ */
+export function intake(
+  topic: string,
+  bytes: Uint8Array,
+  context: IntakeContext,
+  crypto: Crypto,
+  mostBytes: number = maximumMessageBytes,
+): IntakeResult {
   const place = documentTopicOf(context.topicPrefix, topic)
   if (!place) return refused('unsupported', 'no document is expected on this topic')
   if (bytes.length === 0) return accepted({ kind: 'known' }) // an empty retained payload withdraws nothing
-  if (bytes.length > maximumMessageBytes) {
-    return refused('too-large', `${bytes.length} bytes, expected at most ${maximumMessageBytes}`)
-  }
+  if (bytes.length > mostBytes) return refused('too-large', `${bytes.length} bytes, expected at most ${mostBytes}`)
   const seen = place.id === undefined ? undefined : context.seen(place.kind, place.target, place.id)
-  if (seen?.sha256 === hexOf(crypto.sha256(bytes))) return accepted({ kind: 'known' }) // the broker says again what was accepted
-  const read = readDocument(place, bytes, context, crypto)
+  const sha256 = hexOf(crypto.sha256(bytes))
+  if (isHeld(seen, sha256)) return accepted({ kind: 'known' }) // the broker says again what was accepted
+  const json = parseJson(bytes)
+  if (!json.ok) return json
+  if (mostBytes === maximumMessageBytes && isPointer(json.value))
+    return pointerAt(place, json.value, bytes.length, context, seen)
+  const keyring = keyringAt(context.keyring, judgedAtMs(context))
+  const read = readEnvelope(place, json.value, bytes, keyring, crypto)
   if (!read.ok) return read
-  const objection =
-    addressed(place, read.value, context) ??
-    stillEmergency(read.value, context) ??
-    newer(read.value, seen?.revision) ??
-    approved(read.value, context, crypto)
-  return objection ?? accepted({ kind: 'new', accepted: read.value })
+  const objection = addressed(place, read.value, context) ?? stillEmergency(read.value, context, keyring)
+  if (objection) return objection
+  const older = newer(read.value, seen, sha256)
+  if (older && read.value.kind === 'takedowns')
+    return accepted({ kind: 'late', accepted: read.value, refusal: older.refusal })
+  return older ?? approved(read.value, context, keyring, crypto) ?? accepted({ kind: 'new', accepted: read.value })
+}
+
+const isHeld = (seen: Seen | undefined, sha256: string): boolean => seen?.sha256 === sha256 && seen.held !== false
+
+const isPointer = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'pointer'
+
+/** A pointer is unsigned: nothing follows from it but a fetch, of what is meant for this player and not here already. */
+function pointerAt(
+  place: DocumentTopic,
+  value: unknown,
+  sizeBytes: number,
+  context: IntakeContext,
+  seen: Seen | undefined,
+): IntakeResult {
+  if (sizeBytes > maximumPointerBytes)
+    return refused('too-large', `${sizeBytes} bytes, expected at most ${maximumPointerBytes}`)
+  if (place.kind === 'command') return refused('unsupported', 'a command comes itself, not as a pointer')
+  const read = pointer.safeParse(value)
+  if (!read.success) return refusedBy(read.error)
+  if (!targetsOf(context).includes(place.target))
+    return refused('misdirected', `is for ${place.target}, which this player does not belong to`)
+  return accepted(isHeld(seen, read.data.sha256) ? { kind: 'known' } : { kind: 'pointer', pointer: read.data })
 }
 
 const hexOf = (bytes: Uint8Array): string => [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')
@@ -71,20 +134,29 @@ export function readDocument(
   crypto: Crypto,
 ): Outcome<AcceptedDocument> {
   const json = parseJson(bytes)
-  if (!json.ok) return json
-  const envelope = jws.safeParse(json.value)
+  return json.ok ? readEnvelope(place, json.value, bytes, context.keyring, crypto) : json
+}
+
+function readEnvelope(
+  place: DocumentTopic,
+  json: unknown,
+  bytes: Uint8Array,
+  keyring: Keyring,
+  crypto: Crypto,
+): Outcome<AcceptedDocument> {
+  const envelope = jws.safeParse(json)
   if (!envelope.success) return refusedBy(envelope.error, 'not-a-document')
-  const verified = verifyJws(envelope.data, typOf(place.kind), context.keyring, crypto)
+  const verified = verifyJws(envelope.data, typOf(place.kind), keyring, crypto)
   if (!verified.ok) {
-    return verified.refusal.code === 'unknown-key' && context.keyring.revision === 0 && place.kind !== 'trust'
+    return verified.refusal.code === 'unknown-key' && keyring.revision === 0 && place.kind !== 'trust'
       ? refused('no-trust', 'no trust document has come yet, so no key is known', 'signatures')
       : verified
   }
   const parsed = parseDocument(place.kind, verified.value.payload)
   if (!parsed.ok) return parsed
   const document: AnyDocument = parsed.value
-  const role = entitled(document, verified.value.signers)
-  if (role) return role
+  const objection = entitled(document, verified.value.signers, keyring) ?? usable(document, keyring, crypto)
+  if (objection) return objection
   return accepted({
     kind: document.kind,
     target: document.target,
@@ -97,14 +169,22 @@ export function readDocument(
 }
 
 /** Whether one of the signers may sign this kind of document at all. */
-function entitled(document: AnyDocument, signers: readonly TrustedKey[]): Outcome<never> | undefined {
+function entitled(document: AnyDocument, signers: readonly TrustedKey[], keyring: Keyring): Outcome<never> | undefined {
   const roles = rolesFor(document)
-  if (withRole(signers, ...roles).length > 0) return undefined
+  const entitledOnes = withRole(signers, ...roles).length
+  const needed = document.kind === 'trust' ? keyring.roots.needed : 1
+  if (entitledOnes >= needed) return undefined
+  if (entitledOnes > 0)
+    return refused('missing-role', `signed by ${entitledOnes} of ${needed} root keys that it needs`, 'signatures')
   return refused(
     'missing-role',
     `signed by ${signers.map((key) => key.label ?? key.kid).join(', ')}, expected a key with the role ${roles.join(' or ')}`,
     'signatures',
   )
+}
+
+function usable(document: AnyDocument, keyring: Keyring, crypto: Crypto): Outcome<never> | undefined {
+  return document.kind === 'trust' ? unusableRoots(keyring.roots, document, crypto) : undefined
 }
 
 function rolesFor(document: AnyDocument): readonly ('root' | 'operator' | 'publisher' | 'approver' | 'emergency')[] {
@@ -140,33 +220,40 @@ export const targetsOf = (who: Pick<IntakeContext, 'playerId' | 'groups'>): stri
 ]
 
 /** What an emergency key put on a wall, no later revision by another key takes off. */
-function stillEmergency(read: AcceptedDocument, context: IntakeContext): Outcome<never> | undefined {
+function stillEmergency(read: AcceptedDocument, context: IntakeContext, keyring: Keyring): Outcome<never> | undefined {
   if (read.document.kind !== 'playlist' || !context.isEmergency(read.target, read.id)) return undefined
-  const signers = read.signers.flatMap((kid) => context.keyring.keys.get(kid) ?? [])
+  const signers = read.signers.flatMap((kid) => keyring.keys.get(kid) ?? [])
   if (withRole(signers, 'emergency').length > 0) return undefined
   return refused('missing-role', `${read.id} is an emergency playlist: only an emergency key replaces it`, 'signatures')
 }
 
 /** Revisions only grow; the same revision with another text is two documents under one number. */
-function newer(read: AcceptedDocument, seen: number | undefined): Outcome<never> | undefined {
+function newer(read: AcceptedDocument, seen: Seen | undefined, sha256: string): Refused | undefined {
   if (seen === undefined || read.kind === 'command') return undefined
-  if (read.revision < seen)
-    return refused('stale', `revision ${read.revision} is older than ${seen}, which was seen before`, 'revision')
-  if (read.revision === seen)
-    return refused('conflict', `revision ${seen} was seen before with another content`, 'revision')
+  if (read.revision < seen.revision)
+    return refused(
+      'stale',
+      `revision ${read.revision} is older than ${seen.revision}, which was seen before`,
+      'revision',
+    )
+  if (read.revision === seen.revision && seen.sha256 !== sha256)
+    return refused('conflict', `revision ${seen.revision} was seen before with another content`, 'revision')
   return undefined
 }
 
 /** Every asset of a playlist needs its approvals when it is accepted; a withdrawn one shows nothing and needs none. */
-function approved(read: AcceptedDocument, context: IntakeContext, crypto: Crypto): Outcome<never> | undefined {
+function approved(
+  read: AcceptedDocument,
+  context: IntakeContext,
+  keyring: Keyring,
+  crypto: Crypto,
+): Outcome<never> | undefined {
   if (read.document.kind !== 'playlist' || read.document.withdrawn) return undefined
   const playlist: Playlist = read.document
-  const approvals = approvalsOf(playlist, read.signers, context.keyring, crypto)
-  const index = playlist.items.findIndex(
-    (item) => !isApproved(item.asset, approvals, context.keyring, scopeOf(item.asset)),
-  )
+  const approvals = approvalsOf(playlist, read.signers, keyring, crypto)
+  const index = playlist.items.findIndex((item) => !isApproved(item.asset, approvals, keyring, scopeOf(item.asset)))
   if (index < 0) return undefined
-  const needed = context.keyring.approvalsNeeded
+  const needed = keyring.approvalsNeeded
   return refused(
     'not-approved',
     `lacks ${needed === 1 ? 'a valid approval' : `${needed} valid approvals by different keys`} for this player`,

@@ -16,12 +16,14 @@ export function verifyJws(jws: Jws, typ: string, keyring: Keyring, crypto: Crypt
   const payload = bytesOf(jws.payload)
   if (!payload) return refused('not-a-document', 'the payload is not base64url', 'payload')
   const signers = new Map<string, TrustedKey>()
+  let outOfTime: string | undefined
   for (const [index, one] of jws.signatures.entries()) {
     const at = `signatures[${index}]`
     const header = headerOf(one.protected)
     if (!header) return refused('bad-signature', 'the protected header is not exactly {alg: EdDSA, kid, typ}', at)
     if (header.typ !== typ) return refused('wrong-type', `signed as ${header.typ}, expected ${typ}`, at)
     const key = keyring.keys.get(header.kid)
+    if (keyring.outOfTime.has(header.kid)) outOfTime = header.kid
     if (!key) continue
     const signature = bytesOf(one.signature)
     const signed = new TextEncoder().encode(`${one.protected}.${jws.payload}`)
@@ -30,6 +32,8 @@ export function verifyJws(jws: Jws, typ: string, keyring: Keyring, crypto: Crypt
     }
     signers.set(key.kid, key)
   }
+  if (signers.size === 0 && outOfTime !== undefined)
+    return refused('expired-key', `the time of key ${outOfTime} is over or has not begun`, 'signatures')
   if (signers.size === 0) return refused('unknown-key', 'no key that trust vouches for has signed this', 'signatures')
   return accepted({ payload, signers: [...signers.values()] })
 }

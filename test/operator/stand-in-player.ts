@@ -96,7 +96,7 @@ export async function startStandInPlayer(options: StandInOptions): Promise<Stand
       refused.push({ at: new Date().toISOString(), topic, ...result.refusal })
       return tell()
     }
-    if (result.value.kind === 'known') return
+    if (result.value.kind !== 'new') return
     const { document, id: documentId } = result.value.accepted
     accepted.set(`${topic} ${documentId}`, result.value.accepted)
     if (document.kind === 'trust') trust = document

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { nodeCrypto } from '../../main/adapters/node-crypto.ts'
 import type { AssetName } from '../../shared/asset-name.ts'
 import type { Item, Playlist } from '../../shared/documents/playlist.ts'
 import { planLoop } from '../../shared/loop/loop-plan.ts'
-import { mayFinish } from '../../shared/loop/may-finish.ts'
+import { enteringLane, mayFinish } from '../../shared/loop/may-finish.ts'
 import type { Circumstances, VerifiedPlaylist } from '../../shared/loop/standing.ts'
+import { keyringOf } from '../../shared/trust/keyring.ts'
 import { assetCalled, issuedAt, readAs } from '../support/documents.ts'
 
 const [one, two, three] = [assetCalled('one'), assetCalled('two'), assetCalled('three')]
@@ -36,7 +38,7 @@ function now(more: Partial<Circumstances> = {}): Circumstances {
     atMs: Date.parse('2026-11-22T10:00:00Z'),
     timeZone: 'Asia/Shanghai',
     targets: ['fleet', 'players/wall'],
-    keyring: { keys: new Map(), revision: 1, approvalsNeeded: 1, separation: 'strict' },
+    keyring: { ...keyringOf([], undefined, nodeCrypto), revision: 1 },
     held: new Set(assets.map(({ asset }) => asset)),
     late: new Set(),
     takenDown: new Set(),
@@ -115,7 +117,7 @@ test('only the highest live level plays, and the others are ready', () => {
     plan.lanes.map(({ key }) => key),
     ['players/wall/urgent'],
   )
-  assert.deepEqual(plan.cutIn, ['players/wall/urgent'])
+  assert.deepEqual(plan.cutIn, [{ key: 'players/wall/urgent', revision: 1 }])
   assert.deepEqual(
     plan.reports.map(({ status }) => status),
     ['ready', 'live', 'ready'],
@@ -145,22 +147,30 @@ test('a wall that was told nothing shows the slate for that reason', () => {
   assert.equal(planLoop([], [], now()).slateReason, 'no playlist has come')
 })
 
-test('removed items may finish, unless they are no longer allowed or a take-over cuts in', () => {
+test('removed items may finish, unless they are no longer allowed', () => {
   const before = planLoop([list()], [], now()).lanes
   const after = planLoop([list({ items: [{ id: 'item-2', asset: two.asset, seconds: 5 }] })], [], now()).lanes
   const keys = (lanes: typeof before) => lanes.flatMap((lane) => lane.showings.map((showing) => showing.key))
   const removed = keys(before).filter((key) => !keys(after).includes(key))
   const sent = { lanes: before, mayFinish: [] }
   assert.deepEqual(
-    mayFinish(sent, after, [], () => true, undefined),
+    mayFinish(sent, after, () => true, undefined),
     removed,
   )
   assert.deepEqual(
-    mayFinish(sent, after, [], () => false, undefined),
+    mayFinish(sent, after, () => false, undefined),
     [],
   )
   assert.deepEqual(
     mayFinish(sent, after, ['players/wall/urgent'], () => true, undefined),
     [],
   )
+})
+
+test('a lane cuts in when it comes and when its message is edited, and not while it goes on', () => {
+  const [first, edited] = [{ key: 'urgent', revision: 1 }, { key: 'urgent', revision: 2 }]
+  assert.equal(enteringLane([], [first]), 'urgent')
+  assert.equal(enteringLane([first], [first]), null)
+  assert.equal(enteringLane([first], [edited]), 'urgent')
+  assert.equal(enteringLane([first], []), null)
 })

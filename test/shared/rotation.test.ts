@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { assetNameOf } from '../../shared/asset-name.ts'
 import { keyOf, type Lane, type Programme, type Showing } from '../../shared/screen/programme.ts'
-import { carryOver, nextShowing, type Position, startPosition } from '../../shared/screen/rotation.ts'
+import { carryOver, cutInAt, nextShowing, type Position, startPosition } from '../../shared/screen/rotation.ts'
 
 const asset = assetNameOf('ab'.repeat(32))
 
@@ -102,4 +102,12 @@ test('a loop that was away for a while goes on where it was', () => {
   const { at } = run(usual, 1)
   const during = run(takeover, 2, carryOver(usual, takeover, at)).at
   assert.deepEqual(run(usual, 1, carryOver(takeover, usual, during)).shown, ['a:2'])
+})
+
+test('a lane that cuts in comes next from its first item, and the others go on after it', () => {
+  const programme = loop(lane('a', 3, ['1', '2', '3']), lane('urgent', 1, ['!', '!!']))
+  const { at } = run(programme, 2)
+  const { shown, at: after } = run(programme, 1, cutInAt(programme, at, 'urgent'))
+  assert.deepEqual(shown, ['urgent:!'])
+  assert.equal(after.first, undefined)
 })
