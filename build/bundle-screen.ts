@@ -1,6 +1,6 @@
 import { access, copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { build } from 'esbuild'
+import { build, type Plugin } from 'esbuild'
 
 const root = join(import.meta.dirname, '..')
 const from = join(root, 'renderer/screen')
@@ -28,8 +28,15 @@ async function bundleScripts(into: string): Promise<void> {
     target: 'chrome130',
     minify: true,
     legalComments: 'none',
+    plugins: [withoutLocales],
     logLevel: 'warning',
   })
+}
+
+/** zod brings its messages in fifty languages, half of the page's script; the page needs none of them. */
+const withoutLocales: Plugin = {
+  name: 'without-locales',
+  setup: (build) => build.onLoad({ filter: /zod\/v4\/locales\/index\.js$/ }, () => ({ contents: 'export {}' })),
 }
 
 async function writePage(into: string, slate: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { assertNever } from '../../shared/assert-never.ts'
 import type { Programme, Showing } from '../../shared/screen/programme.ts'
-import { carryOver, nextShowing, type Position, startPosition } from '../../shared/screen/rotation.ts'
+import { carryOver, cutInAt, nextShowing, type Position, startPosition } from '../../shared/screen/rotation.ts'
 import type { FromScreen, ToScreen } from '../../shared/screen/wire.ts'
 import {
   type FaultKind,
@@ -223,13 +223,16 @@ type ProgrammeMessage = Extract<ToScreen, { kind: 'programme' }>
 
 function takeProgramme(before: DriverState, message: ProgrammeMessage, nowMs: number): Step {
   const { programme } = message
-  const allowed = new Set<string>([...keysOf(programme), ...message.mayFinish])
+  const allowed = allowedBy(message)
   const reason = programme.lanes.length > 0 ? before.slateReason : undefined
   const state: DriverState = {
     ...before,
     programme,
     slateReason: reason,
-    at: positionIn(before, message),
+    at:
+      message.cutIn === null
+        ? positionIn(before, message)
+        : cutInAt(programme, positionIn(before, message), message.cutIn),
     leftOut: keepOnly(before.leftOut, programme),
     emptySinceMs: before.programme ? before.emptySinceMs : nowMs,
   }
@@ -242,6 +245,12 @@ function takeProgramme(before: DriverState, message: ProgrammeMessage, nowMs: nu
       ? leave(kept.state, on, 'interrupted', nowMs + leaveWithinMs, nowMs)
       : unchanged(kept.state)
   return { state: left.state, effects: [...fading, ...kept.effects, ...left.effects] }
+}
+
+/** What may be on from now on. Only its own first item may go on when a lane cuts in. */
+function allowedBy({ programme, mayFinish, cutIn }: ProgrammeMessage): ReadonlySet<string> {
+  const first = programme.lanes.find(({ key }) => key === cutIn)?.showings[0]
+  return new Set(first ? [first.key] : [...keysOf(programme), ...mayFinish])
 }
 
 function positionIn(state: DriverState, message: ProgrammeMessage): Position {

@@ -21,10 +21,9 @@ type Waiting = { resolve(message: FromRemux): void; reject(fault: MediaFault): v
 /** Starts the worker; when it dies, what it had open fails, and the next film is opened in a new one. */
 export function startRemux(script: string): Remux {
   const waiting = new Map<number, Waiting>()
-  let worker: Worker | undefined
   let films = 0
 
-  const start = (): Worker => {
+  function start(): Worker {
     const started = new Worker(script)
     started.addEventListener('message', ({ data }: MessageEvent<FromRemux>) => {
       const asked = waiting.get(data.film)
@@ -43,6 +42,7 @@ export function startRemux(script: string): Remux {
     return started
   }
 
+  let worker: Worker | undefined = start()
   const ask = (message: ToRemux): Promise<FromRemux> =>
     new Promise((resolve, reject) => {
       waiting.set(message.film, { resolve, reject })
