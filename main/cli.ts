@@ -59,6 +59,7 @@ export async function runCli(args: readonly string[]): Promise<void> {
     .description('Plays approved films and photos on outdoor LED walls, and pushes them there.')
     .version(version, '-V, --version', 'the version')
     .helpOption('-h, --help', 'this text')
+    .enablePositionalOptions() // trust has commands of its own, with the same options
     .addHelpText('after', '\nEach command has its own help: plazacast publish --help')
     .exitOverride()
   const asked = args[0] === 'help' ? args[1] : args[0]

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { type PublicJwk, publicJwk } from '../../shared/documents/jws.ts'
 import { type Role, roles } from '../../shared/documents/trust.ts'
 import { OperatorError } from '../../shared/operator/operator-error.ts'
+import { opened } from './passphrases.ts'
 import { lockKey, makeKey, type PrivateJwk, privateJwk, publicPart, thumbprintOf, unlockKey } from './signing.ts'
 
 /** What a key in the folder is for: a role of the trust document, or to sign the trust document itself. */
@@ -60,23 +61,23 @@ export async function listKeys(folder: string): Promise<KeyFile[]> {
   return keys.sort((a, b) => rank(a) - rank(b) || (a.name < b.name ? -1 : 1))
 }
 
-/** The private key of this name; explains in a sentence what is missing, open to others, or locked. */
-export async function privateKey(
-  folder: string,
-  name: string,
-  passphrase: string | undefined = process.env.PLAZACAST_KEY_PASSPHRASE,
-): Promise<PrivateJwk> {
+/**
+ * The private key of this name; explains in a sentence what is missing, open to others, or locked. A locked one is opened
+ * with PLAZACAST_KEY_PASSPHRASE, else the passphrase is asked for on the terminal: never for two keys at once.
+ */
+export async function privateKey(folder: string, name: string): Promise<PrivateJwk> {
   const path = join(folder, `${name}.json`)
   await checkNobodyElseReads(path)
   const content = parsedJson(path, await readFile(path, 'utf8'))
   const plain = privateJwk.safeParse(content)
-  if (plain.success) return plain.data
-  if (passphrase === undefined || passphrase === '') {
-    throw new OperatorError(`The key ${path} is locked: set PLAZACAST_KEY_PASSPHRASE to its passphrase.`)
-  }
-  const unlocked = await unlockKey(content, passphrase)
-  if (!unlocked) throw new OperatorError(`The passphrase in PLAZACAST_KEY_PASSPHRASE does not open ${path}.`)
-  return unlocked
+  return plain.success ? plain.data : opened(path, (passphrase) => unlockKey(content, passphrase))
+}
+
+/** Several private keys, one after the other. */
+export async function privateKeys(folder: string, names: readonly string[]): Promise<PrivateJwk[]> {
+  const keys: PrivateJwk[] = []
+  for (const name of names) keys.push(await privateKey(folder, name))
+  return keys
 }
 
 /** The folder's first private key for a purpose; names the command that makes one if there is none. */
@@ -123,13 +124,19 @@ async function writeNew(path: string, content: object, mode: number): Promise<vo
   }
 }
 
-async function readPublic(path: string): Promise<PublicJwk> {
-  const read = publicJwk.safeParse(parsedJson(path, await readFile(path, 'utf8')))
+/** A public key from a file: `name.public.json`, or any JWK without a private part. */
+export async function readPublic(path: string): Promise<PublicJwk> {
+  const text = await readFile(path, 'utf8').catch((error: Error) => {
+    throw new OperatorError(`${path} cannot be read: ${error.message}.`, 2)
+  })
+  const content = parsedJson(path, text)
+  if ('d' in content) throw new OperatorError(`${path} is a private key; only public ones are given to others.`, 2)
+  const read = publicJwk.safeParse(content)
   if (read.success) return read.data
   throw new OperatorError(`${path} is not a public Ed25519 key (JWK).`, 2)
 }
 
-function parsedJson(path: string, text: string): unknown {
+function parsedJson(path: string, text: string): Record<string, unknown> {
   try {
     return z.record(z.string(), z.unknown()).parse(JSON.parse(text))
   } catch {

@@ -1,8 +1,13 @@
-import type { Role, Trust } from '../../shared/documents/trust.ts'
+import type { PublicJwk } from '../../shared/documents/jws.ts'
+import type { Trust } from '../../shared/documents/trust.ts'
+import type { Pushed } from '../../shared/operator/answer.ts'
 import { OperatorError } from '../../shared/operator/operator-error.ts'
+import { editedTrust, type TrustEdit } from '../../shared/operator/trust-edit.ts'
 import { topicOfDocument } from '../../shared/topics.ts'
+import { thumbprintOf } from '../../shared/trust/keyring.ts'
+import { nodeCrypto } from '../adapters/node-crypto.ts'
 import type { FleetLink } from './fleet-link.ts'
-import { type KeyFile, listKeys, privateKey } from './keys.ts'
+import { type KeyFile, listKeys, privateKeys } from './keys.ts'
 import { knownDocument } from './known-documents.ts'
 import { pushDocument } from './push.ts'
 
@@ -15,33 +20,56 @@ export type TrustChoices = {
   readonly revoke?: readonly string[] | undefined
 }
 
-/** The trust document for these keys. Root keys are not listed: they are installed in the players. */
-export function trustPayload(
+/** The RFC 7638 thumbprint of a key. */
+export const kidOf = (jwk: PublicJwk): string => thumbprintOf(jwk, nodeCrypto)
+
+/**
+ * What makes the keys of a folder count: each gets its purpose as its role, if it was not listed yet. Root keys are not
+ * listed: they are installed in the players.
+ */
+export function editsFor(
   keys: readonly Pick<KeyFile, 'name' | 'purpose' | 'jwk' | 'kid'>[],
-  revision: number,
-  issuedAt: string,
   choices: TrustChoices = {},
   before?: Trust,
-): Trust {
-  const revoked = [...new Set([...(before?.revoked ?? []), ...(choices.revoke ?? [])])]
-  const listed = keys.flatMap(({ name, purpose, jwk, kid }) =>
-    purpose === 'root' || revoked.includes(kid) ? [] : [{ jwk, roles: [purpose satisfies Role], label: name }],
-  )
-  return {
-    kind: 'trust',
-    id: 'trust',
-    revision,
-    issuedAt,
-    target: 'fleet',
-    keys: listed,
-    approvals: { needed: choices.needed ?? before?.approvals.needed ?? 1 },
-    separation: choices.separation ?? before?.separation ?? 'strict',
-    revoked,
-  }
+): TrustEdit[] {
+  const revoke = choices.revoke ?? []
+  const gone = new Set([...(before?.revoked ?? []), ...revoke])
+  const listed = new Set(before?.keys.map(({ jwk }) => kidOf(jwk)))
+  return [
+    ...keys.flatMap(({ name, purpose, jwk, kid }): TrustEdit[] =>
+      purpose === 'root' || gone.has(kid) || listed.has(kid)
+        ? []
+        : [{ kind: 'add', jwk, roles: [purpose], label: name }],
+    ),
+    ...revoke.map((kid): TrustEdit => ({ kind: 'revoke', kid })),
+    ...(choices.needed === undefined ? [] : [{ kind: 'need', approvals: choices.needed } as const]),
+    ...(choices.separation === undefined ? [] : [{ kind: 'separation', rule: choices.separation } as const]),
+  ]
 }
 
-/** Signs a trust document for the keys of the folder with its root keys, and leaves it on the broker. */
-export async function pushTrust(link: FleetLink, keysFolder: string, choices: TrustChoices = {}, revision?: number) {
+/** The trust document on the broker, if it can be believed here. */
+export async function knownTrust(link: FleetLink, keysFolder: string): Promise<Trust | undefined> {
+  const topic = topicOfDocument(link.topicPrefix, 'trust', 'fleet', 'trust')
+  const kept = await knownDocument(link, keysFolder, topic)
+  if (kept?.document.kind === 'trust') return kept.document
+  if ((link.documents().get(topic)?.length ?? 0) === 0) return undefined
+  const roots = (await listKeys(keysFolder)).some(({ purpose }) => purpose === 'root')
+  throw new OperatorError(
+    roots
+      ? 'The trust document on this broker is not signed by the root key of this folder: these are another fleet’s keys. Name the right folder with --keys.'
+      : `There is no root key in ${keysFolder}, not even a public one, so the trust document on this broker cannot be checked.`,
+    2,
+  )
+}
+
+/** Signs the changed trust document with the folder's root keys, and leaves it on the broker. */
+export async function pushTrustEdits(
+  link: FleetLink,
+  keysFolder: string,
+  edits: readonly TrustEdit[],
+  before: Trust | undefined,
+  revision?: number,
+): Promise<Pushed> {
   const keys = await listKeys(keysFolder)
   const roots = keys.filter(({ purpose, canSign }) => purpose === 'root' && canSign)
   if (roots.length === 0) {
@@ -50,17 +78,24 @@ export async function pushTrust(link: FleetLink, keysFolder: string, choices: Tr
       2,
     )
   }
-  const topic = topicOfDocument(link.topicPrefix, 'trust', 'fleet', 'trust')
-  const kept = await knownDocument(link, keysFolder, topic)
-  const before = kept?.document.kind === 'trust' ? kept.document : undefined
   return pushDocument({
     link,
     keysFolder,
     kind: 'trust',
     target: 'fleet',
     id: 'trust',
-    signers: await Promise.all(roots.map(({ name }) => privateKey(keysFolder, name))),
+    signers: await privateKeys(
+      keysFolder,
+      roots.map(({ name }) => name),
+    ),
     revision,
-    payload: (next, issuedAt) => trustPayload(keys, next, issuedAt, choices, before),
+    payload: (next, issuedAt) => editedTrust(before, edits, { revision: next, issuedAt }, kidOf),
   })
+}
+
+/** Makes the keys of the folder count, beside those that count already. */
+export async function pushTrust(link: FleetLink, keysFolder: string, choices: TrustChoices = {}, revision?: number) {
+  const before = await knownTrust(link, keysFolder).catch(() => undefined) // an operator who begins anew may
+  const edits = editsFor(await listKeys(keysFolder), choices, before)
+  return pushTrustEdits(link, keysFolder, edits, before, revision)
 }
