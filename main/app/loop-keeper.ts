@@ -61,20 +61,20 @@ export function createLoopKeeper(
     const forbidden = sent.mayFinish.some((key) => !allowed(key)) // taken down while it was let finish
     if (forbidden || !same(lanes, sent.programme.lanes) || plan.slateReason !== sent.programme.slateReason) {
       const cutIn = enteringLane(cuttingIn, plan.cutIn)
-      const finishing = cutIn !== null ? [] : mayFinish(
-        { lanes: sent.programme.lanes, mayFinish: sent.mayFinish },
-        lanes,
-        allowed,
-        sources.on(),
-      )
+      const finishing =
+        cutIn !== null
+          ? []
+          : mayFinish({ lanes: sent.programme.lanes, mayFinish: sent.mayFinish }, lanes, allowed, sources.on())
       serial += 1
       known = new Map([...[...known].filter(([key]) => finishing.includes(key)), ...showingsOf(lanes)])
       sent = {
         programme: { id: String(serial), lanes: [...lanes], slateReason: plan.slateReason },
         mayFinish: finishing,
+        cutIn,
       }
       changed(sent)
     }
+    cuttingIn = plan.cutIn
     cancelTimer()
     cancelTimer = clock.after(
       Math.min(longestSleepMs, Math.max(1, (plan.nextChangeMs ?? Number.POSITIVE_INFINITY) - atMs)),

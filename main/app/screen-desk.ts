@@ -40,11 +40,13 @@ export function createScreenDesk(options: ScreenDeskOptions): ScreenDesk {
   let playSeq: { key: ShowingKey; seq: number } | undefined
   let speaking = false
 
-  const programmeMessage = (sent: SentProgramme, resume: Position | null): ToScreen => ({
+  /** A page that begins goes on where the one before it was, and has nothing on to be cut into. */
+  const programmeMessage = (sent: SentProgramme, resume: Position | null, cutIn: string | null): ToScreen => ({
     kind: 'programme',
     programme: sent.programme,
     mayFinish: [...sent.mayFinish],
     resume,
+    cutIn,
     playerName: options.playerName(),
     languages: [...options.languages],
   })
@@ -85,7 +87,7 @@ export function createScreenDesk(options: ScreenDeskOptions): ScreenDesk {
       switch (message.kind) {
         case 'hello':
           speaking = true
-          options.send(programmeMessage(options.sent(), loadPosition(db)?.position ?? null))
+          options.send(programmeMessage(options.sent(), loadPosition(db)?.position ?? null, null))
           return
         case 'shown':
           return shown(message)
@@ -103,7 +105,7 @@ export function createScreenDesk(options: ScreenDeskOptions): ScreenDesk {
       }
     },
     programme(sent) {
-      if (speaking) options.send(programmeMessage(sent, null))
+      if (speaking) options.send(programmeMessage(sent, null, sent.cutIn))
     },
     gone() {
       speaking = false

@@ -5,13 +5,16 @@ import { nextChangeAfter } from '../schedule/live.ts'
 import type { Lane } from '../screen/programme.ts'
 import { type Circumstances, idleStatus, laneOf, type Standing, standingOf, type VerifiedPlaylist } from './standing.ts'
 
+/** A lane that cuts in, and the revision that does: an edited message is as urgent as the first. */
+export type CutIn = { readonly key: string; readonly revision: number }
+
 /** The loop of an instant, what to report of every playlist, and when to look again. */
 export type LoopPlan = {
   readonly lanes: readonly Lane[]
   /** Why there are no lanes; null if there are. */
   readonly slateReason: string | null
-  /** Keys of lanes that a take-over or an emergency with `entry: now` put on: they do not wait for the item that is on. */
-  readonly cutIn: readonly string[]
+  /** Lanes that a take-over or an emergency with `entry: now` put on: when one comes, it does not wait for the item that is on. */
+  readonly cutIn: readonly CutIn[]
   /** The revisions behind the lanes of every level, so that they can stand in until a later one is complete. */
   readonly inForce: readonly VerifiedPlaylist[]
   readonly reports: readonly PlaylistReport[]
@@ -38,7 +41,9 @@ export function planLoop(
   return {
     lanes: winners.map(({ standing }) => laneOf(standing)),
     slateReason: winners.length > 0 ? null : whyNothing(standings.map((one) => one.standing)),
-    cutIn: winners.filter(({ standing }) => cutsIn(standing)).map(({ standing }) => standing.key),
+    cutIn: winners.flatMap(({ standing }) =>
+      cutsIn(standing) ? [{ key: standing.key, revision: standing.playlist.revision }] : [],
+    ),
     inForce: chosen.map(({ list }) => list),
     reports: chosen.flatMap(({ standing }, index) =>
       reportsOf(

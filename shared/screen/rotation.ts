@@ -8,6 +8,8 @@ import type { Lane, Programme, Showing } from './programme.ts'
 export const position = z.strictObject({
   next: z.record(z.string(), z.string()),
   turns: z.record(z.string(), z.strictObject({ weight: z.int(), count: z.int() })),
+  /** The lane that takes the next turn whatever its share, because it cuts in. */
+  first: z.string().optional(),
 })
 export type Position = z.infer<typeof position>
 
@@ -16,7 +18,7 @@ export const startPosition: Position = { next: {}, turns: {} }
 /** One step of the loop: what is shown, and where the loop stands after it. Undefined when there is nothing to show. */
 export function nextShowing(programme: Programme, at: Position): { showing: Showing; after: Position } | undefined {
   const turns = turnsOf(programme.lanes, at)
-  const chosen = laneWhoseTurnItIs(programme.lanes, turns)
+  const chosen = programme.lanes.find(({ key }) => key === at.first) ?? laneWhoseTurnItIs(programme.lanes, turns)
   if (!chosen) return undefined
   const index = indexOfNext(chosen, at.next[chosen.key])
   const showing = chosen.showings[index]
@@ -52,6 +54,12 @@ export function carryOver(before: Programme, after: Programme, at: Position): Po
     if (kept) next[lane.key] = kept.item
   }
   return { ...at, next }
+}
+
+/** The same place in the loop, but this lane comes next, from its first item on. */
+export function cutInAt(programme: Programme, at: Position, lane: string): Position {
+  const first = programme.lanes.find(({ key }) => key === lane)?.showings[0]
+  return first ? { ...at, next: { ...at.next, [lane]: first.item }, first: lane } : at
 }
 
 /** Counts go on while the lanes and weights are the same, and start anew when they are not. */

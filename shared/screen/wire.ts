@@ -15,6 +15,8 @@ export const toScreen = z.discriminatedUnion('kind', [
     programme,
     mayFinish: z.array(showingKey),
     resume: position.nullable(),
+    /** The lane that does not wait for the item that is on: its first item comes at once. */
+    cutIn: z.string().nullable(),
     playerName: z.string(),
     /** Languages of captions in the order they are drawn. */
     languages: z.array(z.string()),

@@ -27,10 +27,18 @@ class Wall {
     return this
   }
 
-  programme(programme: Programme, more: { mayFinish?: Programme; resume?: Position } = {}): this {
+  programme(programme: Programme, more: { mayFinish?: Programme; resume?: Position; cutIn?: string } = {}): this {
     const mayFinish = more.mayFinish?.lanes.flatMap((lane) => lane.showings.map((one) => one.key)) ?? []
     const resume = more.resume ?? null
-    return this.take({ kind: 'programme', programme, mayFinish, resume, playerName: 'wall', languages: [] })
+    return this.take({
+      kind: 'programme',
+      programme,
+      mayFinish,
+      resume,
+      cutIn: more.cutIn ?? null,
+      playerName: 'wall',
+      languages: [],
+    })
   }
 
   next(): number {
@@ -194,6 +202,15 @@ test('what an edit takes away stays to its end if it may finish', () => {
   assert.deepEqual(wall.taken(), ['discard', 'prepare c to join'])
   wall.pass(1)
   assert.deepEqual(wall.taken(), ['show'])
+})
+
+test('a lane that cuts in comes with its first item as soon as it is ready, though what is on is still in the loop', () => {
+  const wall = new Wall().programme(programmeOf(a, b)).ready().present()
+  wall.taken()
+  const both = programmeOf(a, b)
+  const urgent = { key: 'urgent', weight: 1, showings: [c] }
+  wall.programme({ ...both, lanes: [...both.lanes, urgent] }, { cutIn: 'urgent' }).ready()
+  assert.deepEqual(wall.taken(), ['discard', 'prepare c', 'show'])
 })
 
 test('an edit to nothing shows the slate at once, and an edit back shows the loop again', () => {

@@ -132,6 +132,7 @@ export const pageRuns = (code: string, id = 'unanswered'): ToScreen => ({
   kind: 'programme',
   programme: { id, lanes: [], slateReason: null },
   mayFinish: [],
+  cutIn: null,
   resume: null,
   playerName: code,
   languages: [],

@@ -93,6 +93,7 @@ export async function openScreen(options: ScreenOptions): Promise<OpenScreen> {
         kind: 'programme',
         programme: await programmeOf(items),
         mayFinish: [],
+        cutIn: null,
         resume: null,
         playerName: options.playerName ?? 'test-wall',
         languages: [...(options.languages ?? ['en', 'zh'])],
