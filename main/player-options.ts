@@ -103,7 +103,7 @@ function withPaths(content: unknown, folder: string): Record<string, unknown> {
   if (typeof content !== 'object' || content === null || Array.isArray(content)) return {}
   const fields: Record<string, unknown> = { ...content }
   const absolute = (value: unknown) => (typeof value === 'string' ? resolve(folder, value) : value)
-  if ('dataDir' in fields) fields.dataDir = absolute(fields.dataDir)
+  for (const name of ['dataDir', 'sealDir']) if (name in fields) fields[name] = absolute(fields[name])
   if (typeof fields.broker === 'object' && fields.broker !== null) {
     const broker: Record<string, unknown> = { ...fields.broker }
     for (const name of ['ca', 'cert', 'key']) if (name in broker) broker[name] = absolute(broker[name])

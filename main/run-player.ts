@@ -10,11 +10,13 @@ import { startMirror } from './adapters/mirror-server.ts'
 import { connectBroker } from './adapters/mqtt-broker.ts'
 import { nodeCrypto } from './adapters/node-crypto.ts'
 import { playerKey } from './adapters/player-key.ts'
+import { createSealFile } from './adapters/seal-file.ts'
 import { systemClock } from './adapters/system-clock.ts'
 import type { BrokerListener, Publication } from './app/broker.ts'
 import { startCache } from './app/cache.ts'
 import type { Configuration, ReadConfiguration } from './app/configuration.ts'
 import { startPlayer } from './app/player.ts'
+import { openSeal, type SealStore } from './app/seal.ts'
 import type { StartHost } from './hosts/host.ts'
 import { type DatabaseHandle, DatabaseRefused, openDatabase } from './sqlite/open.ts'
 import { isTakenDown } from './sqlite/taken-down.ts'
@@ -53,7 +55,9 @@ export async function runPlayer(program: PlayerProgram): Promise<RunningPlayer> 
     onDamaged: (hex, cause) => log('warning', `sha256:${hex} was cut off: ${String(cause)}`),
   })
   const crypto = rememberingCrypto(nodeCrypto)
+  const seal = openSeal(db, sealStore(configuration, problems), configuration.rootKeys, crypto)
   const player = await startPlayer({
+    seal,
     configuration,
     problems,
     identity: { playerId: configuration.playerId, rootKeys: configuration.rootKeys, crypto },
@@ -108,6 +112,16 @@ function openOrSetAside(file: string, problems: string[]): DatabaseHandle {
     const aside = `${file}.damaged-${new Date(systemClock.now()).toISOString().replace(/[:.]/g, '-')}`
     for (const suffix of ['', '-wal', '-shm']) moveIfThere(`${file}${suffix}`, `${aside}${suffix}`)
     return openDatabase(file)
+  }
+}
+
+/** A second place, outside the data folder if that can be had. */
+function sealStore({ sealDir, dataDir }: Configuration, problems: string[]): SealStore {
+  try {
+    return createSealFile(sealDir ?? `${dataDir}-seal`)
+  } catch (error) {
+    problems.push(`sealDir: ${(error as Error).message}; the seal is kept in the data folder itself`)
+    return createSealFile(join(dataDir, 'seal'))
   }
 }
 

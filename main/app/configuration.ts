@@ -24,6 +24,8 @@ const fields = {
   topicPrefix,
   rootKeys: z.array(publicJwk).max(16),
   dataDir: z.string().min(1),
+  /** Where the newest revisions seen are kept a second time; best on another disk. Default: beside the data folder. */
+  sealDir: z.string().min(1),
   host: z.enum(['auto', 'electron', 'chromium']),
   headless: z.boolean(),
   size: z.strictObject({ width: z.int().min(16).max(32_768), height: z.int().min(16).max(32_768) }),
@@ -32,7 +34,8 @@ const fields = {
 type Fields = { [K in keyof typeof fields]: z.infer<(typeof fields)[K]> }
 
 /** A player's configuration. Without a broker it stays offline; without a size it fills the display. */
-export type Configuration = Omit<Fields, 'broker' | 'size'> & Partial<Pick<Fields, 'broker' | 'size'>>
+export type Configuration = Omit<Fields, 'broker' | 'size' | 'sealDir'> &
+  Partial<Pick<Fields, 'broker' | 'size' | 'sealDir'>>
 
 /** What was understood, with the defaults for the rest, and a sentence for each thing that was not. */
 export type ReadConfiguration = { readonly configuration: Configuration; readonly problems: readonly string[] }

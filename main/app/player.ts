@@ -17,6 +17,7 @@ import { createLoopKeeper } from './loop-keeper.ts'
 import type { Clock } from './ports.ts'
 import { createReporter, isoOf, type Reporter } from './reporter.ts'
 import { createScreenDesk } from './screen-desk.ts'
+import type { Seal } from './seal.ts'
 
 /** What the player needs of the cache. */
 export type Cache = {
@@ -37,6 +38,7 @@ export type PlayerParts = {
   readonly problems: readonly string[]
   readonly identity: Identity
   readonly db: WriteDb
+  readonly seal: Seal
   readonly clock: Clock
   readonly log: Log
   readonly version: string
@@ -102,11 +104,18 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
     changed: report,
   })
   const takeDocument = createDocumentIntake(db, identity, configuration.topicPrefix, knowledge, clock, reporter, {
-    stored: () => {},
+    stored: sealNow,
     command: () => {},
     pointer: () => {},
   })
 
+  /** Said once: a folder that cannot be written stays so, and the wall goes on. */
+  let sealTrouble: string | undefined
+  function sealNow(): void {
+    const trouble = parts.seal.write()
+    if (trouble !== undefined && trouble !== sealTrouble) reporter.event('seal-unwritable', trouble)
+    sealTrouble = trouble
+  }
   /** Several things that happen at once lead to one look. */
   function refreshSoon(): void {
     if (pending || stopped) return
@@ -146,6 +155,8 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
     return taken
   }
 
+  for (const finding of parts.seal.findings.slice(0, 20)) reporter.event('seal-disagrees', finding)
+  sealNow()
   interruptRunningPlays(db)
   refresh()
   for (const problem of parts.problems) reporter.event('configuration-wrong', problem)

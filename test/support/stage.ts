@@ -75,6 +75,7 @@ export async function setStage(
   })
   const dataDir = await mkdtemp(join(tmpdir(), 'plazacast-wall-'))
   undo.push(() => rm(dataDir, { recursive: true, force: true, maxRetries: 5 }))
+  undo.push(() => rm(`${dataDir}-seal`, { recursive: true, force: true }))
   const city = await makeCity()
   const broker = await startMosquitto()
   undo.push(() => broker.stop())
