@@ -13,7 +13,8 @@ export function playerCommand(): Command {
     const files = programFiles()
     const { host } = start.read.configuration
     const electron = host === 'chromium' ? undefined : await electronBinary(false, say)
-    if (electron?.kind === 'found') return runInElectron(electron.path, files.electronAppDir, argumentsOf(process.argv))
+    if (electron?.kind === 'found')
+      return runInElectron(electron.path, files.electronAppDir, start.read.configuration.headless)
     if (host === 'electron') {
       say(`Electron was asked for, but ${electron?.reason}. Fetch it with: npx install-electron`)
       process.exitCode = 1
@@ -34,9 +35,10 @@ const say = (line: string): void => void process.stderr.write(`plazacast: ${line
 const argumentsOf = (argv: readonly string[]): readonly string[] => argv.slice(argv[2] === 'player' ? 3 : 2)
 
 /** The same player as an Electron program; signals go on to it, and its exit code comes back. */
-function runInElectron(path: string, appDir: string, args: readonly string[]): void {
-  const sandbox = process.platform === 'linux' && process.getuid?.() === 0 ? ['--no-sandbox'] : []
-  const child = spawn(path, [...sandbox, appDir, ...args], { stdio: 'inherit' })
+function runInElectron(path: string, appDir: string, headless: boolean): void {
+  const isRoot = process.platform === 'linux' && process.getuid?.() === 0
+  const switches = [...(isRoot ? ['--no-sandbox'] : []), ...(headless ? ['--ozone-platform=headless'] : [])]
+  const child = spawn(path, [...switches, appDir, ...argumentsOf(process.argv)], { stdio: 'inherit' })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal))
   child.on('error', (error) => {
     say(`Electron could not be started: ${error.message}`)

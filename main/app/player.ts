@@ -14,6 +14,7 @@ import { createDocumentIntake, type Taken } from './document-intake.ts'
 import { type Identity, type Knowledge, readKnowledge } from './knowledge.ts'
 import type { Log } from './log.ts'
 import { createLoopKeeper } from './loop-keeper.ts'
+import { watchPage } from './page-watch.ts'
 import type { Clock } from './ports.ts'
 import { createReporter, isoOf, type Reporter } from './reporter.ts'
 import { createScreenDesk } from './screen-desk.ts'
@@ -73,9 +74,14 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
     return cached
   }
 
+  const watch = watchPage(clock, (ms) => host?.renew(`it has said nothing for ${ms / 1000} s`))
+
   // The browser takes longest, so it is started first; what it is to show is read while it starts, and is there when the page asks.
   const starting = parts.startHost({
-    message: (message) => desk.message(message),
+    message(message) {
+      watch.spoke()
+      desk.message(message)
+    },
     gone(what, reason) {
       reporter.event('stage-gone', `the ${what} is gone: ${reason}`, { what, reason })
       if (what !== 'gpu') desk.gone()
@@ -186,6 +192,7 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
     host,
     async stop() {
       stopped = true
+      watch.stop()
       keeper.stop()
       await host?.stop()
       await cache.stop()

@@ -7,6 +7,7 @@ import { topicOfDocument } from '../../shared/topics.ts'
 import { type Command, command, Option } from '../adapters/command-line.ts'
 import { electronBinary } from '../adapters/electron-binary.ts'
 import { type EmbeddedBroker, startEmbeddedBroker } from '../adapters/embedded-broker.ts'
+import { findChromium } from '../hosts/chromium-binary.ts'
 import { runCommand, type Talk, talk, untilInterrupted } from './console.ts'
 import { type FleetLink, openFleetLink } from './fleet-link.ts'
 import { listKeys, makeKeys } from './keys.ts'
@@ -93,7 +94,7 @@ async function startWall(
     config,
     JSON.stringify({ playerId: player, broker: { url: broker.url }, rootKeys, dataDir: join(folder, 'wall') }),
   )
-  const host = headless ? 'chromium' : await chooseHost(options.host, say)
+  const host = headless && hasChromium() ? 'chromium' : await chooseHost(options.host, say)
   if (headless && !options.headless) say('There is no display here, so the wall is drawn without one.')
   const size = options.size ?? (headless ? '1280x720' : undefined)
   const args = [
@@ -113,6 +114,15 @@ async function chooseHost(wished: DemoOptions['host'], say: Talk['say']): Promis
   if (electron.kind === 'found') return 'electron'
   say(`Electron could not be had (${electron.reason}); the wall runs in the installed Chromium or Chrome.`)
   return 'chromium'
+}
+
+function hasChromium(): boolean {
+  try {
+    findChromium(process.env, process.platform)
+    return true
+  } catch {
+    return false // its message says how to install one, and comes when it is really needed
+  }
 }
 
 const hasDisplay = (): boolean =>

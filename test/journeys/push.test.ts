@@ -76,15 +76,17 @@ test('a withdrawn playlist leaves at the end of its item, and the slate comes', 
   )
 })
 
-test('a take-over that cuts in is on at once, and the former loop comes back after it', async (context) => {
+test('a take-over that cuts in is on at once, so is its edited message, and the former loop comes back after it', async (context) => {
   const stage = await setStage(context)
   await stage.found()
   await stage.startKiosk()
   await stage.push([await film(stage, 1, 30)])
   await stage.sees(1)
   await stage.push([await poster(stage, 9)], { id: 'urgent', priority: 'takeover', entry: 'now' })
-  await stage.sees(9, 8_000)
-  await stage.push([], { id: 'urgent', revision: 2, withdrawn: true })
+  await stage.sees(9)
+  await stage.push([await poster(stage, 8)], { id: 'urgent', revision: 2, priority: 'takeover', entry: 'now' })
+  await stage.sees(8)
+  await stage.push([], { id: 'urgent', revision: 3, withdrawn: true })
   await stage.sees(1)
 })
 

@@ -27,6 +27,18 @@ for (const host of kioskHosts) {
     await stage.sees(3)
   })
 
+  test(`a page that hangs is given up and comes back with its picture (${host})`, async (context) => {
+    const stage = await setStage(context)
+    await stage.found()
+    const kiosk = await stage.startKiosk(host)
+    await stage.push([await film(stage, 1, 2), await film(stage, 2, 2)])
+    await stage.sees(2)
+    assert.ok(killDescendants(kiosk.pid, 'renderer', 'SIGSTOP') > 0)
+    await stage.observer.untilEvent(({ code }) => code === 'stage-gone', 40_000)
+    await stage.sees(1)
+    await stage.sees(2)
+  })
+
   test(`a graphics process that dies five times does not end the wall (${host})`, async (context) => {
     const stage = await setStage(context)
     await stage.found()

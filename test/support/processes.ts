@@ -11,10 +11,14 @@ export function descendantsOf(pid: number): Process[] {
   return below(pid)
 }
 
-/** Kills at once every descendant of this kind (Chromium's `--type=`); returns how many there were. */
-export function killDescendants(pid: number, type: 'renderer' | 'gpu-process'): number {
+/** Kills at once, or stops for good, every descendant of this kind (Chromium's `--type=`); returns how many there were. */
+export function killDescendants(
+  pid: number,
+  type: 'renderer' | 'gpu-process',
+  signal: 'SIGKILL' | 'SIGSTOP' = 'SIGKILL',
+): number {
   const found = descendantsOf(pid).filter(({ command }) => command.includes(`--type=${type}`))
-  for (const one of found) process.kill(one.pid, 'SIGKILL')
+  for (const one of found) process.kill(one.pid, signal)
   return found.length
 }
 
