@@ -4,15 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { nodeCrypto } from '../../main/adapters/node-crypto.ts'
-import { createDocumentIntake, type Taken } from '../../main/app/document-intake.ts'
-import { type Knowledge, readKnowledge } from '../../main/app/knowledge.ts'
-import { createReporter } from '../../main/app/reporter.ts'
-import { openDatabase, type WriteDb } from '../../main/sqlite/open.ts'
+import type { Taken } from '../../main/app/document-intake.ts'
+import type { WriteDb } from '../../main/sqlite/open.ts'
 import type { AssetName } from '../../shared/asset-name.ts'
-import { planLoop } from '../../shared/loop/loop-plan.ts'
 import type { Crypto } from '../../shared/trust/crypto.ts'
 import type { Attack } from './attack.ts'
-import { accepted, coming, former, type Genuine, neverHere, nowMs, prefix, rootKeys, shown } from './world.ts'
+import { openIntake } from './real-intake.ts'
+import { accepted, coming, former, type Genuine, neverHere, nowMs, rootKeys, shown } from './world.ts'
 
 /** What came of an attack: `held` if it did nothing that it should not. */
 export type Verdict = { readonly held: true } | { readonly held: false; readonly why: string }
@@ -32,56 +30,36 @@ export type Target = {
   stop(): void
 }
 
-const playerId = 'wall'
-
 export function createTarget(): Target {
   const folder = mkdtempSync(join(tmpdir(), 'plazacast-attack-'))
-  const { db, close } = openDatabase(join(folder, 'player.db'))
   const { crypto, checks } = countingCrypto()
-  const identity = { playerId, rootKeys, crypto }
-  const clock = { now: () => nowMs, monotonicMs: () => 0, after: () => () => {} }
-  const reporter = createReporter(
-    db,
-    clock,
-    () => {},
-    { topicPrefix: prefix, playerId },
-    () => {},
-  )
-  let known: Knowledge | undefined
-  const knowledge = (): Knowledge => {
-    known ??= readKnowledge(db, identity, 'Asia/Shanghai')
-    return known
-  }
-  const outlets = { stored: () => {}, command: () => {}, pointer: () => {} }
-  const intake = createDocumentIntake(db, identity, prefix, knowledge, clock, reporter, outlets)
+  const player = openIntake({ folder, rootKeys, crypto, now: () => nowMs })
+  const { db } = player
   let mostChecks = 0
   const take = (topic: string, bytes: Uint8Array): Taken => {
     const before = checks()
-    const taken = intake(topic, bytes)
+    const taken = player.take(topic, bytes)
     mostChecks = Math.max(mostChecks, checks() - before)
-    if (taken !== 'refused' && taken !== 'known') known = undefined
     return taken
   }
-  const lanes = (): Set<AssetName> => {
-    const { newest, former: before, ...rest } = knowledge()
-    const held = new Set([...shown, ...neverHere].map(({ asset }) => asset))
-    const plan = planLoop(newest, before, { ...rest, atMs: nowMs, held, late: new Set<AssetName>() })
-    return new Set(plan.lanes.flatMap((lane) => lane.showings.map(({ asset }) => asset)))
-  }
+  const lanes = () => player.lanes([...shown, ...neverHere].map(({ asset }) => asset))
   const feed = (documents: readonly Genuine[]): string | undefined =>
     documents.find(({ topic, kind, bytes }) => take(topic, bytes) !== kind)?.topic
   const first = feed(accepted)
   if (first !== undefined) throw new Error(`the document of the city on ${first} was not taken`)
-  let held = fingerprint(db)
+  const held = fingerprint(db)
 
   const target: Target = {
     hit(attack) {
       let verdict: Verdict = { held: true }
+      let changed = false
       takenBack(db, () => {
-        verdict = judge(attack, take(attack.topic, attack.bytes))
-        return fingerprint(db) !== held
+        const taken = take(attack.topic, attack.bytes)
+        changed = fingerprint(db) !== held
+        verdict = judge(attack, taken, changed)
+        return changed
       })
-      if (known === undefined) held = fingerprint(db)
+      if (changed) player.forget()
       return verdict
     },
     batch: (run) => db.transaction(run),
@@ -95,23 +73,21 @@ export function createTarget(): Target {
           verdict = { held: false, why: 'what the city signed is not in the loop' }
         return true
       })
-      known = undefined
+      player.forget()
       return verdict
     },
     mostChecks: () => mostChecks,
     stop() {
-      close()
+      player.close()
       rmSync(folder, { recursive: true, force: true })
     },
   }
 
-  function judge(attack: Attack, taken: Taken): Verdict {
-    const changed = fingerprint(db) !== held
+  function judge(attack: Attack, taken: Taken, changed: boolean): Verdict {
     if (taken === 'known')
       return changed ? { held: false, why: 'known, and yet something was stored' } : sameBytes(attack)
     if (taken === 'refused')
       return changed ? { held: false, why: 'refused, and yet something was stored' } : { held: true }
-    known = undefined
     const strangers = [...lanes()].filter((asset) => !shown.some((one) => one.asset === asset))
     if (strangers.length > 0) return { held: false, why: `${strangers.join(', ')} came into the loop` }
     if (attack.expected === 'unshown' || (attack.expected === 'genuine' && isGenuine(attack))) return { held: true }
