@@ -47,7 +47,7 @@ const keptBehindSeconds = 2
 const endsAheadSeconds = 1
 const toleranceSeconds = 0.002
 /** What a swap to another element takes: it is begun so much before the last frame has had its time. */
-const swapLeadMs = 36
+const swapLeadMs = 40
 
 /**
  * Opens a run with its first film in the element; resolves when the first frame is decoded.
