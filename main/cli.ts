@@ -34,6 +34,11 @@ const commands: readonly { name: string; description: string; load(): Promise<Co
     load: async () => (await import('./operator/approve-command.ts')).approveCommand(),
   },
   {
+    name: 'approvals',
+    description: 'puts approvals of several approvers together',
+    load: async () => (await import('./operator/approvals-command.ts')).approvalsCommand(),
+  },
+  {
     name: 'publish',
     description: 'pushes a playlist and shows what each player answers',
     load: async () => (await import('./operator/publish-command.ts')).publishCommand(),

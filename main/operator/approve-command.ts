@@ -1,74 +1,159 @@
 import { stat } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
+import type { Approval } from '../../shared/documents/approval.ts'
+import type { Jws } from '../../shared/documents/jws.ts'
+import {
+  type ApprovalLimits,
+  mergedApprovals,
+  saysTheSame,
+  signerNamedBy,
+  statementOf,
+} from '../../shared/operator/approval-merge.ts'
 import { OperatorError } from '../../shared/operator/operator-error.ts'
+import { playlistTarget } from '../../shared/operator/playlist-file.ts'
 import { approvalPayload, type LocalAsset } from '../../shared/operator/playlist-payload.ts'
-import { countText, sizeText } from '../../shared/operator/sizes.ts'
+import { countText } from '../../shared/operator/sizes.ts'
+import { tableLines } from '../../shared/operator/text-table.ts'
+import { bytesOf } from '../../shared/trust/base64url.ts'
 import { type Command, command, severalOption } from '../adapters/command-line.ts'
-import { approvedAsset, readApprovals, writeApprovals } from './approving.ts'
+import { readAllApprovals, readApprovals, writeApprovals } from './approving.ts'
+import { confirmed } from './confirm.ts'
 import { runCommand, talk } from './console.ts'
+import { type ContactSheet, drawContactSheets, factsText } from './contact-sheet.ts'
+import { instantOf } from './instants.ts'
 import { privateKey, privateKeyFor } from './keys.ts'
 import { probeFile } from './probe.ts'
 import { localAsset } from './publish-assets.ts'
 import { readKeysFolder, type SettingsOptions } from './settings.ts'
-import { signDocument, thumbprintOf } from './signing.ts'
+import { type PrivateJwk, signBytes, signDocument, thumbprintOf } from './signing.ts'
 
 type ApproveOptions = Pick<SettingsOptions, 'keys' | 'operator'> & {
   readonly key?: string
   readonly output: string
+  readonly approvals?: readonly string[]
   readonly from?: string
   readonly until?: string
-  readonly target?: readonly string[]
+  readonly targets?: readonly string[]
+  readonly sheets?: string
+  readonly sheet: boolean
+  readonly yes?: boolean
   readonly json?: boolean
 }
 
-/** `plazacast approve`: an approver's signature under films and photos. */
+/** `plazacast approve`: an approver looks at films and photos and signs that they may be shown. */
 export function approveCommand(): Command {
   return command(
     'approve',
-    'signs that these films and photos may be shown; publish takes the result with --approvals',
-    'plazacast approve films/*.mp4 --key approver-lin --output approvals.json\nplazacast publish playlist.yaml --approvals approvals.json',
+    'shows what is to be approved, as facts and as a contact sheet, asks, and signs; publish takes the result with --approvals',
+    'plazacast approve films/*.mp4 --key approver-lin --output approvals.json\nplazacast approve films/*.mp4 --key approver-wu --approvals approvals.json --output approvals.json   # a second approver\nplazacast publish playlist.yaml --approvals approvals.json',
   )
-    .argument('<files...>', 'films and photos, which you have looked at')
+    .argument('<files...>', 'films and photos')
     .option('--key <name>', 'name of the approver key in the folder, such as approver-lin')
     .option('--output <file>', 'where to put the approvals; those in it stay', 'approvals.json')
+    .option(
+      '--approvals <file>',
+      'what others have signed: the same statements are signed again (several times)',
+      severalOption,
+    )
     .option('--from <instant>', 'approved only from then on (2026-11-30T08:00:00Z)')
     .option('--until <instant>', 'approved only until then')
-    .option('--target <target>', 'approved only there: players/ID or groups/NAME (several times)', severalOption)
+    .option('--targets <target>', 'approved only there: players/ID or groups/NAME (several times)', severalOption)
+    .option('--sheets <dir>', 'where to put the contact sheets (default: contact-sheets beside the output)')
+    .option('--without-sheet', 'draw no contact sheet')
+    .option('--yes', 'do not ask: the files have been looked at')
     .option('--keys <dir>', 'folder with the signing keys (PLAZACAST_KEYS)')
     .option('--operator <file>', 'operator.json that names the folder (PLAZACAST_OPERATOR)')
     .option('--json', 'one line of JSON for each file')
-    .action((files: string[], options: ApproveOptions) =>
-      runCommand(options.json ?? false, () => approve(files, options)),
+    .action(
+      (files: string[], { withoutSheet, ...options }: Omit<ApproveOptions, 'sheet'> & { withoutSheet?: boolean }) =>
+        runCommand(options.json ?? false, (signal) => approve(files, { ...options, sheet: !withoutSheet }, signal)),
     )
 }
 
-async function approve(files: readonly string[], options: ApproveOptions): Promise<number> {
+/** A file to be approved: with the statement that others have signed about it, if there is one under the same limits. */
+type Candidate = { readonly asset: LocalAsset; readonly signed: Jws | undefined; readonly statement: Approval }
+
+async function approve(files: readonly string[], options: ApproveOptions, signal: AbortSignal): Promise<number> {
   const { say, emit } = talk(options.json ?? false)
+  const limits = limitsOf(options)
   const folder = await readKeysFolder(options)
-  const key = await (options.key ? privateKey(folder, options.key) : privateKeyFor(folder, 'approver'))
-  const kid = await thumbprintOf(key)
   const assets = await allAssets(files)
+  const brought = await readAllApprovals(options.approvals ?? [])
+  const candidates = assets.map((asset) => candidateFor(asset, brought, limits))
+  for (const line of factLines(candidates)) say(line)
+  for (const sheet of options.sheet ? await sheetsFor(assets, options) : []) {
+    say(`Look at ${sheet.file}${sheet.note ? ` (${sheet.note})` : ''}`)
+    emit({ event: 'sheet', path: sheet.asset.path, file: sheet.file })
+  }
+  const count = countText(candidates.length, 'file')
+  if (!(await confirmed(`Approve ${count}?`, { yes: options.yes, scriptsMay: false }, signal))) {
+    say('Nothing was approved.')
+    return 1
+  }
+  await checkUnchanged(assets)
+  const key = await (options.key ? privateKey(folder, options.key) : privateKeyFor(folder, 'approver'))
+  const made = await Promise.all(candidates.map((one) => signCandidate(one, key)))
   const isThere = (await stat(options.output).catch(() => undefined)) !== undefined
-  const before = isThere ? await readApprovals(options.output) : []
-  const now = new Date().toISOString()
-  const limits = {
-    ...(options.from !== undefined && { from: instant('--from', options.from) }),
-    ...(options.until !== undefined && { until: instant('--until', options.until) }),
-    ...(options.target !== undefined && { targets: [...options.target] }),
-  }
-  const made = await Promise.all(
-    assets.map((asset) => signDocument('approval', { ...approvalPayload(asset, now), ...limits }, [key])),
-  )
-  for (const { name, path, facts } of assets) {
-    say(`${path}  ${facts.mediaType}, ${facts.width}×${facts.height}, ${sizeText(facts.bytes)}  ${name}`)
-    emit({ event: 'approval', path, asset: name, ...facts, kid })
-  }
-  if (made.some((one) => approvedAsset(one) === undefined)) {
-    throw new OperatorError('Nothing was approved: --target is players/ID or groups/NAME.', 2)
-  }
-  await writeApprovals(options.output, [...before, ...made])
+  const merged = mergedApprovals(isThere ? await readApprovals(options.output) : [], brought, made)
+  await writeApprovals(options.output, merged)
+  const kid = await thumbprintOf(key)
+  for (const { path, name, facts } of assets) emit({ event: 'approval', path, asset: name, ...facts, kid })
   say(`${countText(made.length, 'approval')} by ${kid} in ${options.output}.`)
   return 0
+}
+
+function limitsOf({ from, until, targets }: ApproveOptions): ApprovalLimits {
+  const wrong = targets?.find((one) => !playlistTarget.safeParse(one).success)
+  if (wrong !== undefined) throw new OperatorError(`--targets ${wrong}: expected players/ID or groups/NAME.`, 2)
+  const [begins, ends] = [instantOf('--from', from), instantOf('--until', until)]
+  return {
+    ...(begins !== undefined && { from: begins }),
+    ...(ends !== undefined && { until: ends }),
+    ...(targets !== undefined && { targets: [...targets] }),
+  }
+}
+
+function candidateFor(asset: LocalAsset, brought: readonly Jws[], limits: ApprovalLimits): Candidate {
+  const statement = { ...approvalPayload(asset, new Date().toISOString()), ...limits }
+  const signed = brought.find((one) => {
+    const said = statementOf(one)
+    return said !== undefined && saysTheSame(said, statement, limits)
+  })
+  return { asset, signed, statement: (signed && statementOf(signed)) ?? statement }
+}
+
+/** Exactly the bytes that the first approver has signed, or a statement of our own. */
+async function signCandidate({ signed, statement }: Candidate, key: PrivateJwk): Promise<Jws> {
+  const bytes = signed && bytesOf(signed.payload)
+  return bytes ? signBytes('approval', bytes, [key]) : signDocument('approval', statement, [key])
+}
+
+function factLines(candidates: readonly Candidate[]): string[] {
+  const rows = candidates.map(({ asset, signed, statement }) => [
+    asset.path,
+    factsText(asset),
+    asset.name,
+    [
+      ...(statement.targets ? [`only ${statement.targets.join(', ')}`] : []),
+      ...(statement.from ? [`from ${statement.from}`] : []),
+      ...(statement.until ? [`until ${statement.until}`] : []),
+    ].join(' ') || 'everywhere, always',
+    signed?.signatures.flatMap((one) => signerNamedBy(one.protected)?.slice(0, 8) ?? []).join(', ') ?? '',
+  ])
+  return tableLines([['FILE', 'IS', 'ASSET', 'WHERE AND WHEN', 'SIGNED BY'], ...rows], 400)
+}
+
+const sheetsFor = (assets: readonly LocalAsset[], { sheets, output }: ApproveOptions): Promise<ContactSheet[]> =>
+  drawContactSheets(assets, resolve(sheets ?? join(dirname(output), 'contact-sheets')))
+
+/** What was looked at is what is signed. */
+async function checkUnchanged(assets: readonly LocalAsset[]): Promise<void> {
+  for (const before of assets) {
+    const again = await assetOf(before.path)
+    if (typeof again === 'string' || again.name !== before.name) {
+      throw new OperatorError(`${before.path} has changed while it was looked at; nothing was approved.`)
+    }
+  }
 }
 
 /** All files or none: an approver hears of every one that cannot be shown. */
@@ -76,20 +161,19 @@ async function allAssets(files: readonly string[]): Promise<LocalAsset[]> {
   const assets: LocalAsset[] = []
   const wrong: string[] = []
   for (const file of files) {
-    const path = resolve(file)
-    const found = await stat(path).catch(() => undefined)
-    const shown = found?.isFile() ? await probeFile(path, file) : undefined
-    if (!found || !shown) wrong.push(`${file} is not there.`)
-    else if (!shown.ok) wrong.push(`${file} ${shown.message}`)
-    else assets.push(await localAsset({ path, bytes: found.size, shown }))
+    const asset = await assetOf(file)
+    if (typeof asset === 'string') wrong.push(asset)
+    else assets.push(asset)
   }
   if (wrong.length > 0) throw new OperatorError(wrong.join('\n'), 2)
   return assets
 }
 
-function instant(option: string, text: string): string {
-  const at = new Date(text)
-  if (Number.isNaN(at.getTime()))
-    throw new OperatorError(`${option} ${text}: expected an instant such as 2026-11-30T08:00:00Z.`, 2)
-  return at.toISOString()
+/** The file as an asset, or a sentence about what is wrong with it. */
+async function assetOf(file: string): Promise<LocalAsset | string> {
+  const path = resolve(file)
+  const found = await stat(path).catch(() => undefined)
+  if (!found?.isFile()) return `${file} is not there.`
+  const shown = await probeFile(path, file)
+  return shown.ok ? localAsset({ path, bytes: found.size, shown }) : `${file} ${shown.message}`
 }

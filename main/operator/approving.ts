@@ -1,60 +1,92 @@
 import { randomUUID } from 'node:crypto'
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { z } from 'zod'
-import { approval as approvalSchema } from '../../shared/documents/approval.ts'
-import { parseJson } from '../../shared/documents/documents.ts'
-import { type Jws, jws, protectedHeader } from '../../shared/documents/jws.ts'
+import { type Jws, jws } from '../../shared/documents/jws.ts'
+import type { Playlist } from '../../shared/documents/playlist.ts'
+import { mergedApprovals, signerNamedBy, statementOf } from '../../shared/operator/approval-merge.ts'
 import { OperatorError } from '../../shared/operator/operator-error.ts'
 import { approvalPayload, type LocalAsset } from '../../shared/operator/playlist-payload.ts'
-import { bytesOf } from '../../shared/trust/base64url.ts'
+import { type Approvals, approvalsOf } from '../../shared/trust/approvals.ts'
+import { nodeCrypto } from '../adapters/node-crypto.ts'
 import type { FleetLink } from './fleet-link.ts'
-import { listKeys, privateKey, privateKeyFor } from './keys.ts'
-import { beliefOf } from './known-documents.ts'
+import { listKeys, privateKeyFor, privateKeys } from './keys.ts'
+import { type Belief, beliefOf } from './known-documents.ts'
 import type { PublishRequest } from './publish.ts'
 import { signDocument } from './signing.ts'
 
-/** Approvals for all assets: those that were brought, and new ones for the rest. */
+/**
+ * Approvals for all assets: those that were brought, and, for what they lack, new ones by the approver keys of the folder.
+ * Rejects with a line for each file that has too few even then.
+ */
 export async function approveAll(
   link: FleetLink,
   assets: readonly LocalAsset[],
+  publisher: string,
   request: PublishRequest,
 ): Promise<Jws[]> {
   const { settings, approvals: brought = [] } = request
   const wanted = new Set<string>(assets.map(({ name }) => name))
-  const used = brought.filter((one) => wanted.has(approvedAsset(one) ?? ''))
+  const used = mergedApprovals(brought.filter((one) => wanted.has(statementOf(one)?.asset ?? '')))
   const belief = await beliefOf(link, settings.keys)
   const needed = belief.kind === 'trust' ? belief.trust.approvals.needed : 1
-  const lacking = assets.filter(({ name }) => approversOf(name, used).size < needed)
+  const before = approversOf(used, assets, publisher, belief)
+  const lacking = assets.filter(({ name }) => (before.get(name)?.size ?? 0) < needed)
   if (lacking.length === 0) return used
-  await privateKeyFor(settings.keys, 'approver') // says what to do if there is none
-  const names = (await listKeys(settings.keys)).filter((key) => key.purpose === 'approver' && key.canSign)
-  const keys = await Promise.all(names.slice(0, needed).map(({ name }) => privateKey(settings.keys, name)))
+  const own = (await listKeys(settings.keys)).filter((key) => key.purpose === 'approver' && key.canSign)
+  if (own.length === 0 && used.length === 0) await privateKeyFor(settings.keys, 'approver') // says what to do
+  const keys = await privateKeys(
+    settings.keys,
+    own.slice(0, needed).map(({ name }) => name),
+  )
   const now = new Date().toISOString()
-  return [
-    ...used,
-    ...(await Promise.all(lacking.map((one) => signDocument('approval', approvalPayload(one, now), keys)))),
-  ]
+  const made =
+    keys.length === 0
+      ? []
+      : await Promise.all(lacking.map((one) => signDocument('approval', approvalPayload(one, now), keys)))
+  const all = [...used, ...made]
+  const after = approversOf(all, assets, publisher, belief)
+  const short = assets.filter(({ name }) => (after.get(name)?.size ?? 0) < needed)
+  if (short.length > 0 && belief.kind === 'trust') throw new OperatorError(shortText(short, after, needed, belief), 2)
+  return all
 }
 
-/** The asset that an approval is about; undefined if it is not one. */
-export function approvedAsset(signed: Jws): string | undefined {
-  const bytes = bytesOf(signed.payload)
-  const json = bytes && parseJson(bytes)
-  const read = json?.ok ? approvalSchema.safeParse(json.value) : undefined
-  return read?.success ? read.data.asset : undefined
+function shortText(
+  short: readonly LocalAsset[],
+  approvers: ReadonlyMap<string, ReadonlySet<string>>,
+  needed: number,
+  belief: Belief & { kind: 'trust' },
+): string {
+  const lines = short.map(({ name, path }) => {
+    const by = [...(approvers.get(name) ?? [])].map((kid) => belief.keyring.keys.get(kid)?.label ?? kid)
+    return `${path} has ${by.length} of ${needed} approvals${by.length > 0 ? ` (${by.join(', ')})` : ''}.`
+  })
+  const advice =
+    'Approvals count that are signed by approver keys of this fleet, for these bytes, and not by who publishes. Let others sign (plazacast approve) and bring what they signed with --approvals FILE.'
+  return [...lines, advice].join('\n')
 }
 
-/** Thumbprints of those who say that they approve an asset; players check whether it is true. */
-function approversOf(asset: string, approvals: readonly Jws[]): Set<string> {
-  const signatures = approvals.filter((one) => approvedAsset(one) === asset).flatMap((one) => one.signatures)
-  return new Set(signatures.flatMap((one) => keyNamedBy(one.protected) ?? []))
-}
-
-function keyNamedBy(header: string): string | undefined {
-  const bytes = bytesOf(header)
-  const json = bytes && parseJson(bytes)
-  const read = json?.ok ? protectedHeader.safeParse(json.value) : undefined
-  return read?.success ? read.data.kid : undefined
+/** Thumbprints of those whose approval of an asset counts with players, as far as it can be known here. */
+function approversOf(
+  approvals: readonly Jws[],
+  assets: readonly LocalAsset[],
+  publisher: string,
+  belief: Belief,
+): Map<string, Set<string>> {
+  if (belief.kind === 'trust') {
+    const facts = Object.fromEntries(assets.map((one) => [one.name, { ...one.facts, urls: [] }]))
+    const playlist = { approvals, assets: facts } as unknown as Playlist // no more of it is looked at
+    const counted: Approvals = approvalsOf(playlist, [publisher], belief.keyring, nodeCrypto)
+    return new Map(
+      [...counted].map(([asset, statements]) => [asset, new Set(statements.flatMap((one) => one.approvers))]),
+    )
+  }
+  const named = new Map<string, Set<string>>()
+  for (const one of approvals) {
+    const asset = statementOf(one)?.asset ?? ''
+    const kids = one.signatures.flatMap((signature) => signerNamedBy(signature.protected) ?? [])
+    named.set(asset, new Set([...(named.get(asset) ?? []), ...kids]))
+  }
+  return named
 }
 
 /** Approvals from a file that `plazacast approve` wrote. */
@@ -67,6 +99,11 @@ export async function readApprovals(path: string): Promise<Jws[]> {
   } catch {
     throw new OperatorError(`${path} is no file of approvals; plazacast approve writes one.`, 2)
   }
+}
+
+/** Approvals from several files, with the signatures under the same statement put together. */
+export async function readAllApprovals(paths: readonly string[]): Promise<Jws[]> {
+  return mergedApprovals(...(await Promise.all(paths.map(readApprovals))))
 }
 
 /** Writes approvals to a file, whole or not at all. */

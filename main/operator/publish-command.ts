@@ -3,8 +3,8 @@ import type { Answer, Pushed } from '../../shared/operator/answer.ts'
 import { mistakeLine } from '../../shared/operator/mistake.ts'
 import { OperatorError } from '../../shared/operator/operator-error.ts'
 import { countText } from '../../shared/operator/sizes.ts'
-import { type Command, command, numberOption, withSettings } from '../adapters/command-line.ts'
-import { readApprovals } from './approving.ts'
+import { type Command, command, numberOption, severalOption, withSettings } from '../adapters/command-line.ts'
+import { readAllApprovals } from './approving.ts'
 import { interrupted, runCommand, untilInterrupted } from './console.ts'
 import { type Published, publish } from './publish.ts'
 import { type PublishView, publishView } from './publish-view.ts'
@@ -16,7 +16,7 @@ type PublishOptions = SettingsOptions & {
   readonly serve?: string
   readonly assetsUrl?: string
   readonly keepServing?: boolean
-  readonly approvals?: string
+  readonly approvals?: readonly string[]
   readonly withdraw?: string
   readonly revision?: number
   readonly timeout: number
@@ -35,7 +35,7 @@ export function publishCommand(): Command {
     .option('--serve <host:port>', 'where players fetch the files from this machine; a free port if none is given')
     .option('--assets-url <url>', 'where the files lie already, each under its hash; nothing is served from here')
     .option('--keep-serving', 'go on serving until Ctrl+C, for players that come back later')
-    .option('--approvals <file>', 'approvals made with: plazacast approve')
+    .option('--approvals <file>', 'approvals made with: plazacast approve (several times)', severalOption)
     .option('--withdraw <id>', 'take this playlist off the walls instead')
     .option('--revision <number>', 'this revision instead of the next one', numberOption(1, true))
     .option('--timeout <seconds>', 'how long to wait for the players', numberOption(0), 120)
@@ -83,7 +83,7 @@ async function publishFile(
     target: options.target,
     serve: options.serve,
     assetsUrl: options.assetsUrl,
-    approvals: options.approvals === undefined ? [] : await readApprovals(options.approvals),
+    approvals: await readAllApprovals(options.approvals ?? []),
     revision: options.revision,
     timeoutMs: options.timeout * 1000,
     signal,

@@ -3,7 +3,7 @@ import type { Answer, Pushed } from '../../shared/operator/answer.ts'
 import type { PlacedMistake } from '../../shared/operator/mistake.ts'
 import { OperatorError } from '../../shared/operator/operator-error.ts'
 import { playlistTarget } from '../../shared/operator/playlist-file.ts'
-import { playlistPayload } from '../../shared/operator/playlist-payload.ts'
+import { type LocalAsset, playlistPayload } from '../../shared/operator/playlist-payload.ts'
 import { topicOfDocument } from '../../shared/topics.ts'
 import { approveAll } from './approving.ts'
 import type { AssetServer } from './asset-server.ts'
@@ -13,6 +13,8 @@ import { hashAll, serveFrom, urlsAt, urlsFrom } from './publish-assets.ts'
 import { allHaveIt, awaitAnswers, pushDocument } from './push.ts'
 import { readPlaylistFile } from './read-playlist.ts'
 import type { Settings } from './settings.ts'
+import { thumbprintOf } from './signing.ts'
+import { knownTakedowns } from './takedown.ts'
 
 /** What somebody who watches a publication is told. */
 export type PublishProgress =
@@ -69,7 +71,8 @@ export async function publish(request: PublishRequest): Promise<PublishOutcome> 
   try {
     const assets = await hashAll(sources, request)
     const distinct = [...new Map([...assets.values()].map((asset) => [asset.name, asset])).values()]
-    const approvals = await approveAll(link, distinct, request)
+    await checkNotTakenDown(link, settings.keys, assets)
+    const approvals = await approveAll(link, distinct, await thumbprintOf(publisher), request)
     server = request.assetsUrl === undefined ? await serveFrom(link, distinct, request) : undefined
     const urlsOf = server ? urlsFrom(server) : await urlsAt(request.assetsUrl ?? '', distinct, request)
     const pushed: Pushed = {
@@ -112,7 +115,18 @@ function checkedTarget(target: string | undefined, file: string): string {
 const documentTopics = ({ topicPrefix }: Settings, target: string, id: string): string[] => [
   topicOfDocument(topicPrefix, 'trust', 'fleet', 'trust'),
   topicOfDocument(topicPrefix, 'playlist', target, id),
+  topicOfDocument(topicPrefix, 'takedowns', 'fleet', 'takedowns'),
 ]
+
+/** What was taken down is shown by no player: better to hear it here than to wonder at the wall. */
+async function checkNotTakenDown(link: FleetLink, keysFolder: string, assets: ReadonlyMap<string, LocalAsset>) {
+  const gone = new Map((await knownTakedowns(link, keysFolder)).assets.map((one) => [one.asset, one]))
+  const lines = [...assets].flatMap(([file, { name }]) => {
+    const one = gone.get(name)
+    return one ? [`${file} was taken down on ${one.at}, and no player shows it any more: ${one.reason}`] : []
+  })
+  if (lines.length > 0) throw new OperatorError(lines.join('\n'), 2)
+}
 
 /** Waits for the answers to a playlist that was pushed. */
 export async function answersTo(

@@ -38,7 +38,16 @@ export async function signDocument(
   payload: unknown,
   keys: readonly PrivateJwk[],
 ): Promise<Jws> {
-  const signing = new GeneralSign(new TextEncoder().encode(JSON.stringify(payload)))
+  return signBytes(kind, new TextEncoder().encode(JSON.stringify(payload)), keys)
+}
+
+/** Signs a payload that others have signed already: exactly the same bytes, so that the signatures stand side by side. */
+export async function signBytes(
+  kind: DocumentKind | 'approval',
+  payload: Uint8Array,
+  keys: readonly PrivateJwk[],
+): Promise<Jws> {
+  const signing = new GeneralSign(payload)
   for (const key of keys) {
     const header = { alg: 'EdDSA', kid: await thumbprintOf(key), typ: typOf(kind) }
     signing.addSignature(await importJWK(key, 'EdDSA')).setProtectedHeader(header)

@@ -44,7 +44,11 @@ export function changeTrust(
 ): Promise<number> {
   const { say, emit } = talk(options.json ?? false)
   return withTrust(options, async (link, settings) => {
-    const before = await knownTrust(link, settings.keys)
+    const before = await knownTrust(link, settings.keys).catch((error: Error) => {
+      if (!always) throw error
+      say(`Warning: ${error.message} What is pushed now is made from the keys of this folder alone.`)
+      return undefined
+    })
     const edits = await editsOf(before, settings)
     const draft = editedTrust(
       before,

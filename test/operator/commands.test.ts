@@ -68,7 +68,7 @@ test('with a passphrase the private keys lie encrypted, and only the passphrase 
   const text = await readFile(join(folder, 'locked/approver.json'), 'utf8')
   assert.ok(!('d' in (JSON.parse(text) as object)) && text.includes('ciphertext'))
   const photo = (await makeClip({ kind: 'photo', item: 2, format: 'png' })).file
-  const approve = ['approve', photo, '--output', join(folder, 'locked.json')]
+  const approve = ['approve', photo, '--output', join(folder, 'locked.json'), '--yes', '--without-sheet']
   assert.equal((await runCli(approve, locked)).code, 0)
   const without = await runCli(approve, { ...locked, PLAZACAST_KEY_PASSPHRASE: '' })
   assert.deepEqual([without.code, /is locked: set PLAZACAST_KEY_PASSPHRASE/.test(without.stderr)], [1, true])
@@ -191,7 +191,10 @@ test('approvals of another approver are taken in place of our own', async () => 
   const without = await runCli(['publish', playlist], desk)
   assert.deepEqual([without.code, /There is no approver key/.test(without.stderr)], [2, true])
   const output = join(folder, 'approvals.json')
-  const approved = await runCli(['approve', photo, '--key', 'approver-lin', '--output', output], env)
+  const approved = await runCli(
+    ['approve', photo, '--key', 'approver-lin', '--output', output, '--yes', '--without-sheet'],
+    env,
+  )
   assert.equal(approved.code, 0, approved.stderr)
   const published = await runCli(['publish', playlist, '--approvals', output], desk)
   assert.equal(published.code, 0, published.stdout + published.stderr)

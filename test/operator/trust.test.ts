@@ -116,10 +116,9 @@ test('on a terminal a passphrase is asked for twice, is not shown, and opens the
   const locked = await readFile(join(own.PLAZACAST_KEYS, 'root.json'), 'utf8')
   assert.ok(locked.includes('ciphertext') && !locked.includes('"d"'))
 
-  const { PLAZACAST_BROKER: _, ...elsewhere } = own
   const lonely = await startMosquitto()
   try {
-    const pushed = startTyped(['trust', 'push', '--broker', lonely.url], elsewhere)
+    const pushed = startTyped(['trust', 'push', '--broker', lonely.url], own)
     await pushed.sees('Sign and push this? [y/N] ')
     pushed.type('y\r')
     await pushed.sees('root.json: ')
@@ -127,7 +126,7 @@ test('on a terminal a passphrase is asked for twice, is not shown, and opens the
     await pushed.sees('That does not open it.')
     pushed.type('correct horse\r')
     assert.equal(await pushed.ended, 0, pushed.text())
-    const declined = startTyped(['trust', 'revoke', 'approver-wu', '--broker', lonely.url], elsewhere)
+    const declined = startTyped(['trust', 'revoke', 'approver-wu', '--broker', lonely.url], own)
     await declined.sees('[y/N] ')
     declined.type('\r')
     assert.equal(await declined.ended, 1)
