@@ -1,5 +1,5 @@
 import { createStore } from 'zustand/vanilla'
-import { type DriverState, firstState } from './driver.ts'
+import { type DriverState, firstState } from './driver-state.ts'
 
 /** What the page shows at this moment: the loop, and what main said about the wall. */
 export type ScreenState = {

@@ -1,13 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import {
-  type DriverEvent,
-  type DriverState,
-  type Effect,
-  firstState,
-  step,
-  wakeAtMs,
-} from '../../renderer/screen/driver.ts'
+import { step, wakeAtMs } from '../../renderer/screen/driver.ts'
+import { type DriverEvent, type DriverState, type Effect, firstState } from '../../renderer/screen/driver-state.ts'
 import type { Programme } from '../../shared/screen/programme.ts'
 import type { Position } from '../../shared/screen/rotation.ts'
 import { programmeOf, showingOf } from './showings.ts'

@@ -1,4 +1,4 @@
-import type { Play } from '../driver.ts'
+import type { Play } from '../driver-state.ts'
 import { type Filling, type FillingListener, MediaFault } from './filling.ts'
 import { onNextFrame } from './next-frame.ts'
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import type { Play } from '../driver.ts'
+import type { Play } from '../driver-state.ts'
 import { type Filling, type FillingListener, MediaFault } from './filling.ts'
 import { meterFrames, watchFilm } from './film-watch.ts'
 import type { FrameCounts } from './frame-counts.ts'

@@ -1,6 +1,6 @@
 import type { LocalizedText } from '../../../shared/documents/fields.ts'
 import type { Showing } from '../../../shared/screen/programme.ts'
-import type { Play } from '../driver.ts'
+import type { Play } from '../driver-state.ts'
 import { drawQrCode } from './qr-code.ts'
 
 /**

@@ -1,6 +1,6 @@
 import { assertNever } from '../../../shared/assert-never.ts'
 import type { Clock } from '../clock.ts'
-import type { DriverEvent, Effect, Play } from '../driver.ts'
+import type { DriverEvent, Effect, Play } from '../driver-state.ts'
 import { type Filling, type FillingListener, faultOf, MediaFault } from '../media/filling.ts'
 import { createFrameCounts, type Frames } from '../media/frame-counts.ts'
 import { openPhoto } from '../media/image.ts'
