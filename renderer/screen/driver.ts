@@ -1,6 +1,6 @@
 import { assertNever } from '../../shared/assert-never.ts'
 import type { Programme, Showing } from '../../shared/screen/programme.ts'
-import { carryOver, nextShowing, type Position, startPosition } from '../../shared/screen/rotation.ts'
+import { carryOver, cutInAt, nextShowing, type Position, startPosition } from '../../shared/screen/rotation.ts'
 import type { FromScreen, ToScreen } from '../../shared/screen/wire.ts'
 import type { DriverEvent, DriverState, Effect, Fate, Next, On, Play, Step } from './driver-state.ts'
 import { forgive, isLongTerm, keepOnly, leaveOut, nextReturnMs, withoutLeftOut } from './left-out.ts'
