@@ -105,6 +105,9 @@ export function createScreenDesk(options: ScreenDeskOptions): ScreenDesk {
       }
     },
     programme(sent) {
+      // What was next may be gone with the edit; what is next then, the page says with its next showing.
+      if (next && !sent.programme.lanes.some((lane) => lane.showings.some(({ key }) => key === next?.key)))
+        next = undefined
       if (speaking) options.send(programmeMessage(sent, null, sent.cutIn))
     },
     gone() {
