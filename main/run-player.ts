@@ -58,6 +58,7 @@ export async function runPlayer(program: PlayerProgram): Promise<RunningPlayer> 
   const seal = openSeal(db, sealStore(configuration, problems), configuration.rootKeys, crypto)
   const player = await startPlayer({
     seal,
+    documentSource: createHttpSource({ clock: systemClock }),
     configuration,
     problems,
     identity: { playerId: configuration.playerId, rootKeys: configuration.rootKeys, crypto },

@@ -1,10 +1,21 @@
-import { connect, type IClientOptions, type MqttClient } from 'mqtt'
+import { connect, type IClientOptions, type IPublishPacket, type MqttClient } from 'mqtt'
 import { retryDelayMs } from '../../shared/retry-delay.ts'
-import type { Broker, BrokerListener, BrokerOptions, Publication } from '../app/broker.ts'
+import {
+  type Broker,
+  type BrokerListener,
+  type BrokerOptions,
+  type Publication,
+  PublishRefused,
+  type ReplyAddress,
+} from '../app/broker.ts'
 import type { Clock, Random, Undo } from '../app/ports.ts'
+import { createMqttSieve } from './mqtt-sieve.ts'
 
 const sessionSeconds = 7 * 24 * 60 * 60
-const maximumPacketBytes = 8 * 1024 * 1024
+const maximumPacketBytes = 5 * 1024 * 1024
+
+/** A connection that lasts this long is a good one: the next failure is the first of its kind again. */
+const steadyMs = 30_000
 
 /** A protocol level this side offers: 5, or 3.1.1 for brokers that know nothing newer. */
 type Protocol = 5 | 4
@@ -30,14 +41,17 @@ export function connectBroker(
 
   function open(): void {
     cancelRetry = undefined
-    const opened = connect(options.url, clientOptions(options, protocol))
+    const opened = connect(options.url, { ...clientOptions(options, protocol), manualConnect: true })
+    sieve(opened, protocol, listener)
     client = opened
     let reason = 'the connection was closed'
     let over = false
+    let cancelSteady: Undo = () => {}
     let olderProtocol = false
     const lose = (): void => {
       if (over) return
       over = true
+      cancelSteady()
       opened.end(true)
       if (client === opened) client = undefined
       if (stopped) return
@@ -52,7 +66,7 @@ export function connectBroker(
     opened.handleMessage = (packet, done) => {
       if (over) return
       try {
-        listener.message(packet.topic, bytesOf(packet.payload))
+        listener.message(packet.topic, bytesOf(packet.payload), replyAddressOf(packet))
         done()
       } catch (error) {
         reason = `a message could not be taken: ${error instanceof Error ? error.message : String(error)}`
@@ -60,7 +74,9 @@ export function connectBroker(
       }
     }
     opened.on('connect', () => {
-      failures = 0
+      cancelSteady = clock.after(steadyMs, () => {
+        failures = 0
+      })
       listener.connected()
     })
     opened.on('disconnect', (packet) => {
@@ -74,6 +90,7 @@ export function connectBroker(
       lose()
     })
     opened.on('close', lose)
+    opened.connect()
   }
 
   open()
@@ -132,9 +149,55 @@ function clientOptions(options: BrokerOptions, protocol: Protocol): IClientOptio
   }
 }
 
-async function publishWith(client: MqttClient, { topic, payload, qos, retain }: Publication): Promise<void> {
-  await client.publishAsync(topic, typeof payload === 'string' ? payload : Buffer.from(payload), { qos, retain })
+async function publishWith(client: MqttClient, message: Publication): Promise<void> {
+  const { topic, payload, qos, retain, correlation, contentType } = message
+  const properties = {
+    ...(correlation && { correlationData: Buffer.from(correlation) }),
+    ...(contentType !== undefined && { contentType }),
+  }
+  try {
+    await client.publishAsync(topic, typeof payload === 'string' ? payload : Buffer.from(payload), {
+      qos,
+      retain,
+      ...(client.options.protocolVersion === 5 && { properties }),
+    })
+  } catch (error) {
+    if (isRefusal(error)) throw new PublishRefused(error.message)
+    throw error
+  }
 }
+
+/** MQTT 5, 3.4.2.1: a PUBACK with a reason of 0x80 or more. A lost connection has no such reason. */
+const isRefusal = (error: unknown): error is Error =>
+  error instanceof Error && 'code' in error && typeof error.code === 'number' && error.code >= 0x80
+
+function replyAddressOf({ properties }: IPublishPacket): ReplyAddress | undefined {
+  const topic = properties?.responseTopic
+  return topic === undefined ? undefined : { topic, correlation: properties?.correlationData }
+}
+
+/**
+ * Puts the sieve between the socket and MQTT.js's parser. MQTT.js builds its stream in a private function and reads it by one
+ * `pipe`; there is no public place for this (5.16.0), so it is replaced before it connects.
+ */
+function sieve(client: MqttClient, protocol: Protocol, listener: BrokerListener): void {
+  // biome-ignore lint/complexity/useLiteralKeys: the only way to a private field
+  const build = client['streamBuilder']
+  // biome-ignore lint/complexity/useLiteralKeys: the only way to a private field
+  client['streamBuilder'] = (of: MqttClient) => {
+    const stream = build(of)
+    const pipe = stream.pipe.bind(stream)
+    const clean = createMqttSieve(protocol, maximumPacketBytes, ({ topic, reason, packetId }) => {
+      if (packetId !== undefined) stream.write(acknowledgement(packetId)) // else the broker sends it again for ever
+      listener.poisoned(topic, reason)
+    })
+    stream.pipe = <Target extends NodeJS.WritableStream>(target: Target) => pipe(clean).pipe(target)
+    return stream
+  }
+}
+
+/** PUBACK in the form that MQTT 3.1.1 and 5 share. */
+const acknowledgement = (packetId: number): Buffer => Buffer.from([0x40, 2, packetId >> 8, packetId & 0xff])
 
 /** MQTT 3.1.1 answers 1, MQTT 5 answers 0x84, when it does not know the level it is offered. */
 const refusesProtocol = (error: Error): boolean => 'code' in error && (error.code === 1 || error.code === 0x84)

@@ -2,7 +2,7 @@ import { contentFilters, reportTopic, trustFilters } from '../../shared/topics.t
 import type { WriteDb } from '../sqlite/open.ts'
 import type { Broker, BrokerListener, Publication } from './broker.ts'
 import type { Configuration } from './configuration.ts'
-import type { Taken } from './document-intake.ts'
+import type { TakeDocument, Taken } from './document-intake.ts'
 import type { Knowledge } from './knowledge.ts'
 import type { Log } from './log.ts'
 import { createOutboxSender } from './outbox-sender.ts'
@@ -18,15 +18,23 @@ export type BrokerLinkOptions = {
   readonly connect: (will: Publication, listener: BrokerListener) => Broker
   readonly knowledge: () => Knowledge
   /** Takes a message; what it stores is on disk when it returns. */
-  readonly take: (topic: string, bytes: Uint8Array) => Taken
+  readonly take: TakeDocument
+  /** A message was left out as malformed or too large; said once for each topic. */
+  readonly poisoned: (topic: string, reason: string) => void
   readonly connected: () => void
   readonly displaced: () => void
 }
+
+const mostPoisoned = 100
 
 /** The player's side of its broker: what it asks for, what it says of itself, and the outbox. */
 export type BrokerLink = {
   /** Something was queued. */
   wake(): void
+  /** Takes what a pointer led to, as if it had come on its topic itself. */
+  fetched(topic: string, bytes: Uint8Array): Taken
+  /** Sends at once or not at all. */
+  publish(message: Publication): Promise<void>
   stop(): Promise<void>
 }
 
@@ -56,6 +64,14 @@ export function createBrokerLink(options: BrokerLinkOptions): BrokerLink {
     if (keyring.revision > 0) subscribe(contentFilters(topicPrefix, playerId, groups))
   }
 
+  /** Said once for each topic until a restart: whoever holds the broker can send as much of it as he likes. */
+  const poisoned = new Set<string>()
+  const take: TakeDocument = (topic, bytes, how) => {
+    const taken = options.take(topic, bytes, how)
+    if (taken === 'trust' || taken === 'site') subscribeToContent()
+    return taken
+  }
+
   const broker = options.connect(presence(false), {
     connected() {
       connected = true
@@ -64,18 +80,26 @@ export function createBrokerLink(options: BrokerLinkOptions): BrokerLink {
       subscribe(trustFilters(topicPrefix, playerId))
       subscribeToContent()
       options.connected()
-      outbox.wake()
+      outbox.reconnected()
     },
     lost(reason) {
       log(connected ? 'warning' : 'debug', `the broker is out of reach: ${reason}; playing on`)
       connected = false
     },
     displaced: options.displaced,
-    message(topic, bytes) {
-      const taken = options.take(topic, bytes)
-      if (taken === 'trust' || taken === 'site') subscribeToContent()
+    message: (topic, bytes, reply) => void take(topic, bytes, { reply }),
+    poisoned(topic, reason) {
+      const name = topic.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, 200)
+      if (poisoned.has(name) || poisoned.size >= mostPoisoned) return
+      poisoned.add(name)
+      options.poisoned(name, reason)
     },
   })
-  const outbox = createOutboxSender(options.db, () => (connected ? broker : undefined))
-  return { wake: outbox.wake, stop: () => broker.stop(presence(false)) }
+  const outbox = createOutboxSender(options.db, () => (connected ? broker : undefined), log)
+  return {
+    wake: outbox.wake,
+    fetched: (topic, bytes) => take(topic, bytes, { fetched: true }),
+    publish: (message) => broker.publish(message),
+    stop: () => broker.stop(presence(false)),
+  }
 }

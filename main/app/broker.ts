@@ -40,6 +40,8 @@ export type BrokerListener = {
   /** Another client came with this player's id and the broker threw this one off. */
   displaced(): void
   message(topic: string, payload: Uint8Array, reply?: ReplyAddress): void
+  /** A message was left out, since it is too large or malformed; what came behind it was taken. */
+  poisoned(topic: string, reason: string): void
 }
 
 /** A connection that is tried again for ever. Nothing is queued in it: what is not acknowledged is sent again by its owner. */

@@ -1,17 +1,37 @@
 import type { WriteDb } from '../sqlite/open.ts'
-import { nextInOutbox, removeFromOutbox } from '../sqlite/outbox.ts'
-import type { Broker } from './broker.ts'
+import { nextInOutbox, removeFromOutbox, type WaitingMessage } from '../sqlite/outbox.ts'
+import { type Broker, PublishRefused } from './broker.ts'
+import type { Log } from './log.ts'
 
 /** How many messages wait for their acknowledgement at once. */
 const inFlight = 20
 
+/** A message that a broker refused on this many connections is given up: its rights or limits will not change any more. */
+const mostRefusals = 5
+
+/** How many refused messages are held back until the next connection; beyond, the oldest are given up. */
+const mostHeldBack = 500
+
+export type OutboxSender = {
+  /** Something was queued. */
+  wake(): void
+  /** There is a new connection: what the former one refused is offered again. */
+  reconnected(): void
+}
+
 /**
  * Empties the outbox into the broker while there is a connection. A row leaves only after its acknowledgement, so a message
- * may be sent twice but is never lost.
+ * may be sent twice but is never lost. What the broker refuses is held back and does not stop what waits behind it.
  */
-export function createOutboxSender(db: WriteDb, broker: () => Pick<Broker, 'publish'> | undefined): { wake(): void } {
+export function createOutboxSender(
+  db: WriteDb,
+  broker: () => Pick<Broker, 'publish'> | undefined,
+  log: Log,
+): OutboxSender {
   let running = false
   let again = false
+  const heldBack = new Set<number>()
+  const refusals = new Map<number, number>()
 
   async function drain(): Promise<void> {
     do {
@@ -22,24 +42,50 @@ export function createOutboxSender(db: WriteDb, broker: () => Pick<Broker, 'publ
   async function drainOnce(): Promise<void> {
     for (;;) {
       const connection = broker()
-      const messages = connection ? nextInOutbox(db, inFlight) : []
+      const messages = connection ? nextInOutbox(db, inFlight, [...heldBack]) : []
       if (!connection || messages.length === 0) return
       const sent = await Promise.allSettled(messages.map((message) => connection.publish(message)))
-      sent.forEach((one, index) => {
-        const message = messages[index]
-        if (one.status === 'fulfilled' && message) removeFromOutbox(db, message.id)
-      })
-      if (sent.some((one) => one.status === 'rejected')) return // the connection is gone; the next one wakes this again
+      const lost = messages.map((message, index) => isLost(message, sent[index]))
+      if (lost.some(Boolean)) return // the connection is gone; the next one wakes this again
     }
   }
+
+  function isLost(message: WaitingMessage, outcome: PromiseSettledResult<void> | undefined): boolean {
+    if (outcome?.status === 'fulfilled') giveUp(message.id)
+    else if (outcome?.reason instanceof PublishRefused) holdBack(message, outcome.reason.message)
+    else return true
+    return false
+  }
+
+  function holdBack({ id, topic }: WaitingMessage, reason: string): void {
+    const times = (refusals.get(id) ?? 0) + 1
+    refusals.set(id, times)
+    heldBack.add(id)
+    log('warning', `the broker refused a message to ${topic}: ${reason}`)
+    const [oldest] = heldBack
+    if (times >= mostRefusals) giveUp(id)
+    else if (heldBack.size > mostHeldBack && oldest !== undefined) giveUp(oldest)
+  }
+
+  function giveUp(id: number): void {
+    removeFromOutbox(db, id)
+    heldBack.delete(id)
+    refusals.delete(id)
+  }
+
+  function wake(): void {
+    again = true
+    if (running) return
+    running = true
+    void drain().finally(() => {
+      running = false
+    })
+  }
   return {
-    wake() {
-      again = true
-      if (running) return
-      running = true
-      void drain().finally(() => {
-        running = false
-      })
+    wake,
+    reconnected() {
+      heldBack.clear()
+      wake()
     },
   }
 }

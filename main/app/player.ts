@@ -7,14 +7,18 @@ import type { Host, HostListener } from '../hosts/host.ts'
 import type { WriteDb } from '../sqlite/open.ts'
 import { interruptRunningPlays } from '../sqlite/plays.ts'
 import { lastRefusals } from '../sqlite/refusals.ts'
+import type { AssetSource } from './asset-source.ts'
 import type { Broker, BrokerListener, Publication } from './broker.ts'
 import { type BrokerLink, createBrokerLink } from './broker-link.ts'
+import { createCommandDesk } from './commands.ts'
+import { wallCommands } from './commands-wall.ts'
 import type { Configuration } from './configuration.ts'
-import { createDocumentIntake, type Taken } from './document-intake.ts'
+import { createDocumentIntake, type TakeDocument, type Taken } from './document-intake.ts'
 import { type Identity, type Knowledge, readKnowledge } from './knowledge.ts'
 import type { Log } from './log.ts'
 import { createLoopKeeper } from './loop-keeper.ts'
 import { watchPage } from './page-watch.ts'
+import { createPointers } from './pointers.ts'
 import type { Clock } from './ports.ts'
 import { createReporter, isoOf, type Reporter } from './reporter.ts'
 import { createScreenDesk } from './screen-desk.ts'
@@ -46,6 +50,8 @@ export type PlayerParts = {
   readonly systemTimeZone: string
   readonly playerKey: unknown
   readonly startCache: (changed: () => void, reporter: Reporter) => Cache
+  /** Where documents come from that pointers lead to. */
+  readonly documentSource: AssetSource
   readonly startHost: (listener: HostListener) => Promise<Host>
   /** Undefined: no broker is configured, and the player stays offline. */
   readonly connectBroker: ((will: Publication, listener: BrokerListener) => Broker) | undefined
@@ -111,8 +117,24 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
   })
   const takeDocument = createDocumentIntake(db, identity, configuration.topicPrefix, knowledge, clock, reporter, {
     stored: sealNow,
-    command: () => {},
-    pointer: () => {},
+    command: (command, reply) => commandDesk(command, reply),
+    pointer: (topic, pointer) => pointers.want(topic, pointer),
+  })
+
+  const commandDesk = createCommandDesk({
+    ...parts,
+    ...configuration,
+    reporter,
+    handlers: wallCommands(() => host, reporter),
+    publish: async (message) => link?.publish(message),
+  })
+  const pointers = createPointers({
+    source: parts.documentSource,
+    sha256: identity.crypto.sha256,
+    clock,
+    random: Math.random,
+    deliver: (topic, bytes) => link?.fetched(topic, bytes) ?? 'refused',
+    failed: (topic, reason) => reporter.event('pointer-failed', reason, { topic }),
   })
 
   /** Said once: a folder that cannot be written stays so, and the wall goes on. */
@@ -152,8 +174,8 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
       host: host ? `${host.name} ${host.version}` : 'starting',
     })
   }
-  function take(topic: string, bytes: Uint8Array): Taken {
-    const taken = takeDocument(topic, bytes)
+  function take(...message: Parameters<TakeDocument>): Taken {
+    const taken = takeDocument(...message)
     if (taken === 'refused') report()
     if (taken === 'known' || taken === 'refused' || taken === 'pointer' || taken === 'command') return taken
     cached = undefined
@@ -181,6 +203,7 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
         reporter.repeatState()
         cache.retryNow()
       },
+      poisoned: (topic, reason) => reporter.event('topic-poisoned', `a message was left out: ${reason}`, { topic }),
       displaced: () =>
         reporter.event(
           'client-id-taken',
@@ -194,6 +217,7 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
       stopped = true
       watch.stop()
       keeper.stop()
+      pointers.stop()
       await host?.stop()
       await cache.stop()
       await link?.stop()

@@ -52,10 +52,11 @@ function dropBeyond(db: WriteDb, budget: OutboxBudget): void {
   }
 }
 
-/** What to send next: slots (what is true now) before what happened, each in the order of arrival. */
-export function nextInOutbox(db: ReadDb, limit: number): WaitingMessage[] {
-  const sql = 'SELECT id, topic, payload, qos, retain, slot FROM outbox ORDER BY slot IS NULL, id LIMIT $limit'
-  return db.all(waitingMessage, sql, { limit })
+/** What to send next but `except`: slots (what is true now) before what happened, each in the order of arrival. */
+export function nextInOutbox(db: ReadDb, limit: number, except: readonly number[] = []): WaitingMessage[] {
+  const sql = `SELECT id, topic, payload, qos, retain, slot FROM outbox
+    WHERE id NOT IN (SELECT value FROM json_each($except)) ORDER BY slot IS NULL, id LIMIT $limit`
+  return db.all(waitingMessage, sql, { limit, except: JSON.stringify(except) })
 }
 
 /** After the acknowledgement. Leaves a message that has taken the place of this one since; returns whether it removed one. */

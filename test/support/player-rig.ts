@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createHttpSource } from '../../main/adapters/http-source.ts'
 import { connectBroker } from '../../main/adapters/mqtt-broker.ts'
 import { nodeCrypto } from '../../main/adapters/node-crypto.ts'
 import { createSealFile } from '../../main/adapters/seal-file.ts'
@@ -76,6 +77,7 @@ export async function setRig(context: Context): Promise<PlayerRig> {
       identity: { playerId: 'wall', rootKeys, crypto: nodeCrypto },
       db,
       seal: openSeal(db, createSealFile(`${dataDir}-seal`), rootKeys, nodeCrypto),
+      documentSource: createHttpSource({ clock }),
       clock,
       log: () => {},
       version: '0.0.0',
