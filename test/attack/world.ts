@@ -1,5 +1,6 @@
 import type { AssetName } from '../../shared/asset-name.ts'
 import type { Jws } from '../../shared/documents/jws.ts'
+import type { MediaType } from '../../shared/documents/playlist.ts'
 import { topicOfDocument } from '../../shared/topics.ts'
 import { nameOfBytes } from '../support/documents.ts'
 import { type ForgeKey, forgeKey, type Payload, signPayload } from './forge.ts'
@@ -9,7 +10,8 @@ export const prefix = 'plazacast/v1'
 export const nowMs = Date.parse('2026-11-22T10:00:00Z')
 export const issuedAt = '2026-11-22T02:00:00Z'
 const yesterday = '2026-11-21T00:00:00Z'
-const tomorrow = '2026-11-23T00:00:00Z'
+/** Far enough that it is later for a wall that runs by the real clock, too. */
+const later = '2099-01-01T00:00:00Z'
 
 const names = [
   ...['root1', 'root2', 'root3', 'publisher', 'publisher2', 'approver1', 'approver2', 'approver3', 'emergency'],
@@ -23,7 +25,7 @@ export const keys = Object.fromEntries(names.map((name) => [name, forgeKey(name)
 export const rootKeys = [keys.root1.jwk, keys.root2.jwk, keys.revokedRoot.jwk]
 
 /** An asset exists here by its name only; nothing is fetched. */
-export type Fact = { readonly asset: AssetName; readonly mediaType: 'image/png'; readonly bytes: number }
+export type Fact = { readonly asset: AssetName; readonly mediaType: MediaType; readonly bytes: number }
 const fact = (name: string): Fact => ({ asset: nameOfBytes(name), mediaType: 'image/png', bytes: name.length })
 
 /** What was approved by two people, and may be on the wall. */
@@ -48,7 +50,7 @@ export const approvals = new Map<Fact, Jws>([
   [halfApproved, approve(halfApproved, [keys.approver1])],
   [approvedElsewhere, approve(approvedElsewhere, two, { targets: ['groups/elsewhere', 'players/other'] })],
   [approvalOver, approve(approvalOver, two, { until: yesterday })],
-  [approvedLater, approve(approvedLater, two, { from: tomorrow })],
+  [approvedLater, approve(approvedLater, two, { from: later })],
 ])
 export const approvalOf = (one: Fact): Jws => approvals.get(one) ?? approve(one, [keys.stranger])
 
@@ -94,8 +96,8 @@ export const trustPayload = (revision: number, more: Payload = {}): Payload => (
     trusted('revokedApprover', ['approver']),
     trusted('lapsedPublisher', ['publisher'], { until: yesterday }),
     trusted('lapsedApprover', ['approver'], { until: yesterday }),
-    trusted('laterPublisher', ['publisher'], { from: tomorrow }),
-    trusted('laterApprover', ['approver'], { from: tomorrow }),
+    trusted('laterPublisher', ['publisher'], { from: later }),
+    trusted('laterApprover', ['approver'], { from: later }),
   ],
   approvals: { needed: 2 },
   separation: 'strict',
