@@ -44,6 +44,11 @@ const commands: readonly { name: string; description: string; load(): Promise<Co
     load: async () => (await import('./operator/publish-command.ts')).publishCommand(),
   },
   {
+    name: 'bundle',
+    description: 'writes a playlist and its files on a stick',
+    load: async () => (await import('./operator/bundle-command.ts')).bundleCommand(),
+  },
+  {
     name: 'takedown',
     description: 'takes films and photos off every wall at once and for good',
     load: async () => (await import('./operator/takedown-command.ts')).takedownCommand(),

@@ -104,6 +104,7 @@ function withPaths(content: unknown, folder: string): Record<string, unknown> {
   const fields: Record<string, unknown> = { ...content }
   const absolute = (value: unknown) => (typeof value === 'string' ? resolve(folder, value) : value)
   for (const name of ['dataDir', 'sealDir']) if (name in fields) fields[name] = absolute(fields[name])
+  if (Array.isArray(fields.usb)) fields.usb = fields.usb.map(absolute)
   if (typeof fields.broker === 'object' && fields.broker !== null) {
     const broker: Record<string, unknown> = { ...fields.broker }
     for (const name of ['ca', 'cert', 'key']) if (name in broker) broker[name] = absolute(broker[name])

@@ -12,11 +12,14 @@ import { nodeCrypto } from './adapters/node-crypto.ts'
 import { playerKey } from './adapters/player-key.ts'
 import { createSealFile } from './adapters/seal-file.ts'
 import { systemClock } from './adapters/system-clock.ts'
+import { usbFolders, withSticks } from './adapters/usb-folder.ts'
 import type { BrokerListener, Publication } from './app/broker.ts'
 import { startCache } from './app/cache.ts'
 import type { Configuration, ReadConfiguration } from './app/configuration.ts'
 import { startPlayer } from './app/player.ts'
+import type { Reporter } from './app/reporter.ts'
 import { openSeal, type SealStore } from './app/seal.ts'
+import { startUsb } from './app/usb.ts'
 import type { StartHost } from './hosts/host.ts'
 import { type DatabaseHandle, DatabaseRefused, openDatabase } from './sqlite/open.ts'
 import { isTakenDown } from './sqlite/taken-down.ts'
@@ -43,6 +46,7 @@ export async function runPlayer(program: PlayerProgram): Promise<RunningPlayer> 
   const database = openOrSetAside(join(configuration.dataDir, 'player.db'), problems)
   const { db } = database
   let onDamaged = (_damage: DamagedPiece): void => {}
+  let onStickFailed = (_hex: string, _reason: string): void => {}
   const files = createAssetFiles({
     dataDir: configuration.dataDir,
     db,
@@ -69,11 +73,20 @@ export async function runPlayer(program: PlayerProgram): Promise<RunningPlayer> 
     systemTimeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     playerKey: playerKey(db),
     startCache(changed, reporter) {
-      const source = createHttpSource({ clock: systemClock })
-      const cache = startCache({ db, files, source, clock: systemClock, random: Math.random }, changed, reporter)
+      const source = withSticks(createHttpSource({ clock: systemClock }), (hex, reason) => onStickFailed(hex, reason))
+      const heard = hearing(reporter, (hex, reason) => onStickFailed(hex, reason))
+      const cache = startCache({ db, files, source, clock: systemClock, random: Math.random }, changed, heard)
       onDamaged = cache.damaged
       return cache
     },
+    startUsb:
+      configuration.usb.length === 0
+        ? undefined
+        : (player, reporter) => {
+            const usb = startUsb({ sticks: usbFolders, clock: systemClock, reporter, player })
+            onStickFailed = (hex, reason) => usb.failed(assetNameOf(hex), reason)
+            return usb
+          },
     startHost: (listener) =>
       program.startHost(
         {
@@ -98,6 +111,16 @@ export async function runPlayer(program: PlayerProgram): Promise<RunningPlayer> 
     },
   }
 }
+
+/** The reporter of the downloads: a file on a stick that is not what its name says is told to who reads sticks. */
+const hearing = (reporter: Reporter, failed: (hex: string, reason: string) => void): Reporter => ({
+  ...reporter,
+  event(code, message, about = {}) {
+    const [, hex] = /^stick:.*\/([0-9a-f]{64})$/.exec(String(about.url)) ?? []
+    if (code === 'asset-hash-mismatch' && hex !== undefined) failed(hex, String(about.reason))
+    reporter.event(code, message, about)
+  },
+})
 
 /**
  * A wall must not stay dark for its database: one that is damaged is set aside and begun anew, one that a newer version wrote

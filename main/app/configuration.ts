@@ -30,6 +30,8 @@ const fields = {
   headless: z.boolean(),
   size: z.strictObject({ width: z.int().min(16).max(32_768), height: z.int().min(16).max(32_768) }),
   languages: z.array(z.string()).max(8),
+  /** Paths where sticks are mounted, such as /media/plazacast. */
+  usb: z.array(z.string().min(1)).max(16),
 }
 type Fields = { [K in keyof typeof fields]: z.infer<(typeof fields)[K]> }
 
@@ -54,6 +56,7 @@ export const defaultConfiguration = (hostName: string, dataDir: string): Configu
   host: 'auto',
   headless: false,
   languages: ['zh', 'en'],
+  usb: [],
 })
 
 /** Reads each field by itself: one wrong line must not take the rest of the configuration, and the wall, with it. */

@@ -23,6 +23,7 @@ import type { Clock } from './ports.ts'
 import { createReporter, isoOf, type Reporter } from './reporter.ts'
 import { createScreenDesk } from './screen-desk.ts'
 import type { Seal } from './seal.ts'
+import type { StickPlayer, Usb } from './usb.ts'
 
 /** What the player needs of the cache. */
 export type Cache = {
@@ -53,6 +54,8 @@ export type PlayerParts = {
   /** Where documents come from that pointers lead to. */
   readonly documentSource: AssetSource
   readonly startHost: (listener: HostListener) => Promise<Host>
+  /** Undefined: no path is watched for sticks. */
+  readonly startUsb: ((player: StickPlayer, reporter: Reporter) => Usb) | undefined
   /** Undefined: no broker is configured, and the player stays offline. */
   readonly connectBroker: ((will: Publication, listener: BrokerListener) => Broker) | undefined
 }
@@ -69,6 +72,7 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
   const reporter = createReporter(db, clock, log, configuration, () => link?.wake())
   let link: BrokerLink | undefined
   let host: Host | undefined
+  let usb: Usb | undefined
   /** The page may say hello before its host has said that it is there. */
   const unsent: ToScreen[] = []
   let stopped = false
@@ -155,7 +159,8 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
   }
   function refresh(): void {
     plan = keeper.refresh()
-    cache.want(wantedAssets(knowledge(), plan))
+    const wanted = wantedAssets(knowledge(), plan)
+    cache.want(usb?.offer(wanted) ?? wanted)
     report()
   }
   function report(): void {
@@ -211,10 +216,28 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
         ),
     })
 
+  usb = parts.startUsb?.(
+    {
+      paths: configuration.usb,
+      topicPrefix: configuration.topicPrefix,
+      take: (topic, bytes) => take(topic, bytes, { fetched: true }),
+      targets: () => knowledge().targets,
+      held: cache.held,
+      changed() {
+        if (stopped) return
+        cache.want([]) // each download begins with the first of its addresses again
+        refresh()
+      },
+      lastRefusal: () => lastRefusals(db, 1)[0]?.message ?? 'refused',
+    },
+    reporter,
+  )
+
   return {
     host,
     async stop() {
       stopped = true
+      usb?.stop()
       watch.stop()
       keeper.stop()
       pointers.stop()

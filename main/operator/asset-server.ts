@@ -14,6 +14,8 @@ export type AssetServer = {
   /** `http://HOST:PORT` */
   readonly origin: string
   urlOf(asset: LocalAsset): string
+  /** Serves a document under its hash, too; gives its address. */
+  addDocument(hex: string, bytes: Uint8Array): string
   /** Bytes that have gone out so far. */
   sentBytes(): number
   /** Ends the server and what it is sending. */
@@ -32,11 +34,14 @@ type Served = { readonly asset: LocalAsset; readonly mtimeMs: number }
  */
 export async function serveAssets(assets: readonly LocalAsset[], address: ServeAddress): Promise<AssetServer> {
   const served = new Map<string, Served>()
+  const documents = new Map<string, Uint8Array>()
   for (const asset of assets) {
     served.set(`/${servedName(asset)}`, { asset, mtimeMs: (await stat(asset.path)).mtimeMs })
   }
   let sent = 0
   const server = createServer((request, response) => {
+    const document = documents.get(request.url ?? '')
+    if (document) return answerDocument(document, request, response)
     void answer(served, request, response, (bytes) => {
       sent += bytes
     }).catch(() => response.destroy()) // the reader went away, or the file failed: the connection tells them
@@ -47,6 +52,10 @@ export async function serveAssets(assets: readonly LocalAsset[], address: ServeA
   return {
     origin,
     urlOf: (asset) => `${origin}/${servedName(asset)}`,
+    addDocument: (hex, bytes) => {
+      documents.set(`/${hex}.json`, bytes)
+      return `${origin}/${hex}.json`
+    },
     sentBytes: () => sent,
     stop: async () => {
       const closed = once(server, 'close')
@@ -126,6 +135,20 @@ async function answer(
   const source = createReadStream(path, { start, end: endExclusive - 1 })
   source.on('data', (chunk) => onSent(chunk.length))
   await pipeline(source, response)
+}
+
+/** A document is small enough to be sent whole whatever part was asked for. */
+function answerDocument(bytes: Uint8Array, request: IncomingMessage, response: ServerResponse): void {
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    refuse(response, 405, { Allow: 'GET, HEAD' })
+    return
+  }
+  response.writeHead(200, {
+    'Content-Type': 'application/json',
+    'Content-Length': bytes.byteLength,
+    'X-Content-Type-Options': 'nosniff',
+  })
+  response.end(request.method === 'HEAD' ? undefined : bytes)
 }
 
 const etagOf = (name: AssetName): string => `"${name.slice('sha256:'.length)}"`

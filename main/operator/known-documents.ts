@@ -7,6 +7,7 @@ import { type Keyring, keyringOf } from '../../shared/trust/keyring.ts'
 import { nodeCrypto } from '../adapters/node-crypto.ts'
 import type { FleetLink } from './fleet-link.ts'
 import { type KeyFile, listKeys } from './keys.ts'
+import { followed } from './pointing.ts'
 
 /** What players of this fleet believe, as far as it can be known here. */
 export type Belief =
@@ -38,8 +39,9 @@ export async function knownDocument(
   keysFolder: string,
   topic: string,
 ): Promise<AcceptedDocument | undefined> {
-  const bytes = link.documents().get(topic)
-  if (!bytes) return undefined
+  const kept = link.documents().get(topic)
+  if (!kept) return undefined
+  const bytes = await followed(kept)
   const belief = await beliefOf(link, keysFolder)
   const own = ownKeyring(await listKeys(keysFolder))
   const rings = belief.kind === 'trust' ? [belief.keyring, own] : [own]

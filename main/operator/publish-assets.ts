@@ -86,7 +86,8 @@ export async function urlsAt(
   return (asset) => [urlOf(asset)]
 }
 
-async function problemWith(url: string, bytes: number, signal?: AbortSignal): Promise<string | undefined> {
+/** Why a file of this size is not to be had at an address, in words; undefined if it is. */
+export async function problemWith(url: string, bytes: number, signal?: AbortSignal): Promise<string | undefined> {
   const limits = [AbortSignal.timeout(10_000), ...(signal ? [signal] : [])]
   try {
     const response = await fetch(url, { method: 'HEAD', signal: AbortSignal.any(limits) })

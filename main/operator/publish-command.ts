@@ -17,6 +17,7 @@ type PublishOptions = SettingsOptions & {
   readonly assetsUrl?: string
   readonly keepServing?: boolean
   readonly approvals?: readonly string[]
+  readonly inline?: boolean
   readonly withdraw?: string
   readonly revision?: number
   readonly timeout: number
@@ -36,6 +37,10 @@ export function publishCommand(): Command {
     .option('--assets-url <url>', 'where the files lie already, each under its hash; nothing is served from here')
     .option('--keep-serving', 'go on serving until Ctrl+C, for players that come back later')
     .option('--approvals <file>', 'approvals made with: plazacast approve (several times)', severalOption)
+    .option(
+      '--inline',
+      'send a playlist over 96 KiB in the message itself, for brokers and players that know no pointers',
+    )
     .option('--withdraw <id>', 'take this playlist off the walls instead')
     .option('--revision <number>', 'this revision instead of the next one', numberOption(1, true))
     .option('--timeout <seconds>', 'how long to wait for the players', numberOption(0), 120)
@@ -84,6 +89,7 @@ async function publishFile(
     serve: options.serve,
     assetsUrl: options.assetsUrl,
     approvals: await readAllApprovals(options.approvals ?? []),
+    inline: options.inline,
     revision: options.revision,
     timeoutMs: options.timeout * 1000,
     signal,

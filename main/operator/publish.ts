@@ -9,6 +9,7 @@ import { approveAll } from './approving.ts'
 import type { AssetServer } from './asset-server.ts'
 import { type FleetLink, openFleetLink } from './fleet-link.ts'
 import { privateKeyFor } from './keys.ts'
+import { pointerIfLarge } from './pointing.ts'
 import { hashAll, serveFrom, urlsAt, urlsFrom } from './publish-assets.ts'
 import { allHaveIt, awaitAnswers, pushDocument } from './push.ts'
 import { readPlaylistFile } from './read-playlist.ts'
@@ -36,6 +37,8 @@ export type PublishRequest = {
   readonly assetsUrl?: string | undefined
   /** Approvals that were signed elsewhere; what they cover is not signed again. */
   readonly approvals?: readonly Jws[] | undefined
+  /** Send the whole document in the message, however large it is. */
+  readonly inline?: boolean | undefined
   readonly revision?: number | undefined
   readonly timeoutMs?: number | undefined
   readonly signal?: AbortSignal | undefined
@@ -76,17 +79,20 @@ export async function publish(request: PublishRequest): Promise<PublishOutcome> 
     server = request.assetsUrl === undefined ? await serveFrom(link, distinct, request) : undefined
     const urlsOf = server ? urlsFrom(server) : await urlsAt(request.assetsUrl ?? '', distinct, request)
     const pushed: Pushed = {
-      ...(await pushDocument({
-        link,
-        keysFolder: settings.keys,
-        kind: 'playlist',
-        target,
-        id: playlist.id,
-        signers: [publisher],
-        revision: request.revision,
-        payload: (revision, issuedAt) =>
-          playlistPayload(playlist, { target, revision, issuedAt, assets, urlsOf, approvals }),
-      })),
+      ...(await pushDocument(
+        {
+          link,
+          keysFolder: settings.keys,
+          kind: 'playlist',
+          target,
+          id: playlist.id,
+          signers: [publisher],
+          revision: request.revision,
+          payload: (revision, issuedAt) =>
+            playlistPayload(playlist, { target, revision, issuedAt, assets, urlsOf, approvals }),
+        },
+        (text) => (request.inline ? text : pointerIfLarge(text, server, request)),
+      )),
       totalBytes: distinct.reduce((sum, asset) => sum + asset.facts.bytes, 0),
       labels: new Map([...assets].map(([file, { name }]) => [name, file])),
     }
@@ -100,7 +106,8 @@ export async function publish(request: PublishRequest): Promise<PublishOutcome> 
   }
 }
 
-function checkedTarget(target: string | undefined, file: string): string {
+/** The target if it is one; rejects in a sentence that says how to name one. */
+export function checkedTarget(target: string | undefined, file: string): string {
   if (target === undefined) {
     throw new OperatorError(
       `For whom is ${file}? Give it a target, in the file or with --target: groups/NAME or players/ID.`,
@@ -119,7 +126,7 @@ const documentTopics = ({ topicPrefix }: Settings, target: string, id: string): 
 ]
 
 /** What was taken down is shown by no player: better to hear it here than to wonder at the wall. */
-async function checkNotTakenDown(link: FleetLink, keysFolder: string, assets: ReadonlyMap<string, LocalAsset>) {
+export async function checkNotTakenDown(link: FleetLink, keysFolder: string, assets: ReadonlyMap<string, LocalAsset>) {
   const gone = new Map((await knownTakedowns(link, keysFolder)).assets.map((one) => [one.asset, one]))
   const lines = [...assets].flatMap(([file, { name }]) => {
     const one = gone.get(name)

@@ -23,8 +23,11 @@ export type Push<K extends PushedKind> = {
   payload(revision: number, issuedAt: string): DocumentOf<K>
 }
 
-/** Signs the document with its next revision and leaves it on the broker (retained, QoS 1). */
-export async function pushDocument<K extends PushedKind>(push: Push<K>): Promise<Pushed> {
+/** A signed document that a player would take, with the revision that is now used up. */
+export type MadeDocument = { readonly topic: string; readonly revision: number; readonly text: string }
+
+/** Signs the document with its next revision, and remembers that. */
+export async function makeDocument<K extends PushedKind>(push: Push<K>): Promise<MadeDocument> {
   const { link, keysFolder, kind, target, id } = push
   const topic = topicOfDocument(link.topicPrefix, kind, target, id)
   const revision = await chosenRevision(push, topic)
@@ -36,8 +39,19 @@ export async function pushDocument<K extends PushedKind>(push: Push<K>): Promise
     checkAsPlayer(await beliefOf(link, keysFolder), link.topicPrefix, topic, text, now.getTime())
   }
   await rememberRevision(keysFolder, topic, revision)
+  return { topic, revision, text }
+}
+
+/** Signs the document with its next revision and leaves it, or what `wrap` makes of it, on the broker (retained, QoS 1). */
+export async function pushDocument<K extends PushedKind>(
+  push: Push<K>,
+  wrap: (text: string) => string | Promise<string> = (text) => text,
+): Promise<Pushed> {
+  const { link, kind, target, id } = push
+  const { topic, revision, text } = await makeDocument(push)
+  const message = await wrap(text)
   const refusedBefore = new Map([...link.fleet().values()].map((player) => [player.id, player.state?.refused ?? []]))
-  await link.broker.publish(topic, text, { retain: true })
+  await link.broker.publish(topic, message, { retain: true })
   return { kind, topic, id, target, revision, withdrawn: false, totalBytes: 0, labels: new Map(), refusedBefore }
 }
 

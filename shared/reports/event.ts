@@ -22,6 +22,10 @@ export const eventCodes = {
   'stage-gone': 'error',
   'stage-back': 'info',
   'slate-shown': 'warning',
+  'usb-found': 'info',
+  'usb-progress': 'info',
+  'usb-done': 'info',
+  'usb-refused': 'warning',
   'client-id-taken': 'error',
   'configuration-wrong': 'error',
 } as const satisfies Record<string, 'info' | 'warning' | 'error'>
