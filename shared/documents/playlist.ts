@@ -71,6 +71,9 @@ export const assetFacts = z.strictObject({
 })
 export type AssetFacts = z.infer<typeof assetFacts>
 
+/** Two for each of the most items there may be. Checking one takes 150 µs, and nothing else happens meanwhile. */
+const mostApprovalSignatures = 10_000
+
 /** The payload of a playlist document: the unit that is pushed. */
 export const playlist = z
   .strictObject({
@@ -91,6 +94,11 @@ export const playlist = z
     withdrawn: z.boolean().default(false),
   })
   .superRefine((list, context) => {
+    const signatures = list.approvals.reduce((sum, one) => sum + one.signatures.length, 0)
+    if (signatures > mostApprovalSignatures) {
+      const message = `${signatures} signatures, expected at most ${mostApprovalSignatures}`
+      context.addIssue({ code: 'custom', path: ['approvals'], message })
+    }
     const seen = new Set<string>()
     list.items.forEach((one, index) => {
       if (seen.has(one.id)) {

@@ -1,5 +1,5 @@
 import type { PublicJwk } from '../documents/jws.ts'
-import { type Outcome, refused } from '../documents/refusal.ts'
+import { type Refused, refused } from '../documents/refusal.ts'
 import type { Trust } from '../documents/trust.ts'
 import type { Crypto } from './crypto.ts'
 import { thumbprintOf } from './thumbprint.ts'
@@ -23,7 +23,7 @@ export const sameRoots = (a: Roots, b: Roots): boolean =>
   a.needed === b.needed && a.keys.length === b.keys.length && a.keys.every((key) => b.keys.some(({ x }) => x === key.x))
 
 /** After a trust document that leaves too few roots nobody could ever sign the next one: it is refused. */
-export function unusableRoots(before: Roots, trust: Trust, crypto: Crypto): Outcome<never> | undefined {
+export function unusableRoots(before: Roots, trust: Trust, crypto: Crypto): Refused | undefined {
   const after = rootsAfter(before, trust, crypto)
   if (after.keys.length >= after.needed) return undefined
   return refused(
