@@ -35,7 +35,7 @@ export function createReporter(
   return {
     event(code, message, about = {}) {
       const event = eventOf(code, isoOf(clock.now()), message, about)
-      log(event.severity, `${code}: ${message}`, about)
+      log(event.severity, `${code}: ${message}`, event.severity === 'info' ? undefined : about)
       enqueue(db, { topic: topicOf('events'), payload: JSON.stringify(event), qos: 1, retain: false })
       queued()
     },
