@@ -19,10 +19,10 @@ import type { Configuration, ReadConfiguration } from './app/configuration.ts'
 import { startPlayer } from './app/player.ts'
 import type { Reporter } from './app/reporter.ts'
 import { openSeal, type SealStore } from './app/seal.ts'
+import { servedAssets } from './app/served-assets.ts'
 import { startUsb } from './app/usb.ts'
 import type { StartHost } from './hosts/host.ts'
 import { type DatabaseHandle, DatabaseRefused, openDatabase } from './sqlite/open.ts'
-import { isTakenDown } from './sqlite/taken-down.ts'
 
 /** What differs between the two programs that run a wall. */
 export type PlayerProgram = {
@@ -53,9 +53,10 @@ export async function runPlayer(program: PlayerProgram): Promise<RunningPlayer> 
     clock: systemClock,
     onDamaged: (damage) => onDamaged(damage),
   })
+  const served = servedAssets(db, files)
   const loopback = await startLoopback({
     screenDir: program.screenDir,
-    openAsset: async (hex) => (isTakenDown(db, assetNameOf(hex)) ? undefined : files.openAsset(assetNameOf(hex))),
+    openAsset: (hex) => served(assetNameOf(hex)),
     onDamaged: (hex, cause) => log('warning', `sha256:${hex} was cut off: ${String(cause)}`),
   })
   const crypto = rememberingCrypto(nodeCrypto)

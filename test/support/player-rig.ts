@@ -105,6 +105,7 @@ export async function setRig(context: Context): Promise<PlayerRig> {
           stop: async () => {},
         }
       },
+      startUsb: undefined,
       connectBroker: (will, listener) =>
         connectBroker({ url: brokerUrl, clientId: 'plazacast-wall', will }, listener, clock, Math.random),
       ...parts,
