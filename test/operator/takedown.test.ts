@@ -107,3 +107,9 @@ test('a take-down without a reason, of nothing, or of what is not known is a sen
   assert.match(await run('a.jpg'), /^2 Why\?/)
   assert.match(await run('square/poster-9', '--reason', 'x'), /^2 square\/poster-9 is no file, no sha256/)
 })
+
+test('what was taken down is not published again: the desk hears it before any wall does', async () => {
+  const run = await runCli(['publish', join(folder, 'square.yaml')], env)
+  assert.equal(run.code, 2)
+  assert.match(run.stderr, /was taken down on .*, and no player shows it any more: the shop has closed/)
+})
