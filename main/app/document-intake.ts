@@ -19,7 +19,7 @@ import { countDocuments, findDocument, putDocument, seenRevision } from '../sqli
 import { transaction, type WriteDb } from '../sqlite/open.ts'
 import { addRefusal } from '../sqlite/refusals.ts'
 import { takeDown } from '../sqlite/taken-down.ts'
-import { addToTrustChain } from '../sqlite/trust-chain.ts'
+import { addToTrustChain, trustChain } from '../sqlite/trust-chain.ts'
 import type { ReplyAddress } from './broker.ts'
 import type { Identity, Knowledge } from './knowledge.ts'
 import type { Clock } from './ports.ts'
@@ -82,7 +82,8 @@ export function createDocumentIntake(
       atMs: clock.now(),
       seen(kind, target, id) {
         const seen = seenRevision(db, kind, target, id)
-        return seen && { ...seen, held: findDocument(db, kind, target, id)?.sha256 === seen.sha256 }
+        const inChain = kind === 'trust' && trustChain(db).some(({ revision }) => revision === seen?.revision)
+        return seen && { ...seen, held: inChain || findDocument(db, kind, target, id)?.sha256 === seen.sha256 }
       },
       isEmergency: (target, id) =>
         newest.some(

@@ -12,7 +12,7 @@ import { documents, seenRevision } from '../sqlite/documents.ts'
 import { formerPlaylists } from '../sqlite/in-force.ts'
 import type { ReadDb } from '../sqlite/open.ts'
 import { takenDownAssets } from '../sqlite/taken-down.ts'
-import { trustChain } from '../sqlite/trust-chain.ts'
+import { type TrustChainLink, trustChain } from '../sqlite/trust-chain.ts'
 
 /** All that a player was told and believes at this moment: every signature was checked against today's keys. */
 export type Knowledge = {
@@ -60,8 +60,9 @@ export function readKnowledge(db: ReadDb, identity: Identity, systemTimeZone: st
 
 /** From the installed root keys through every document that changed them to the newest one: each is checked by the roots before it. */
 function readKeyring(db: ReadDb, { rootKeys, crypto }: Identity): Keyring {
-  const newest = believed(db, 'trust')[0]
-  const before = trustChain(db)
+  const chain = trustChain(db)
+  const newest = believed(db, 'trust')[0] ?? sealedTrust(db, chain)
+  const before = chain
     .filter(({ revision }) => newest === undefined || revision < newest.revision)
     .reduce<Keyring>(
       (roots, link) => keyringOf(roots.roots, trustIn({ ...link, receivedAt: 0 }, roots, crypto), crypto),
@@ -69,6 +70,16 @@ function readKeyring(db: ReadDb, { rootKeys, crypto }: Identity): Keyring {
     )
   const roots = keyringOf(before.roots, undefined, crypto)
   return keyringOf(roots.roots, newest && trustIn(newest, roots, crypto), crypto)
+}
+
+/** A database that was put back may lack the newest trust document: if that changed the roots, the chain from the seal has it. */
+function sealedTrust(
+  db: ReadDb,
+  chain: readonly TrustChainLink[],
+): (TrustChainLink & { receivedAt: number }) | undefined {
+  const seen = seenRevision(db, 'trust', 'fleet', 'trust')
+  const link = chain.find(({ revision }) => revision === seen?.revision)
+  return link && { ...link, receivedAt: 0 }
 }
 
 const trustIn = (row: { jws: string; receivedAt: number }, roots: Keyring, crypto: Crypto): Trust | undefined =>

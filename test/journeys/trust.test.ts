@@ -187,6 +187,32 @@ test('an older copy of the data folder brings nothing back: not the playlist, no
   assert.deepEqual(fourth.items(), ['new'])
 })
 
+test('an older copy of the data folder does not bring the old root keys back', async (t) => {
+  const rig = await setRig(t)
+  const { city } = rig
+  const next = await makeKey()
+  const copy = `${rig.dataDir}-copy`
+  t.after(() => rmSync(copy, { recursive: true, force: true }))
+  const first = await rig.start()
+  await rig.publish('trust', trustOf(city), city.root)
+  await trustAt(rig, 1)
+  await first.stop()
+  cpSync(rig.dataDir, copy, { recursive: true })
+  const second = await rig.start()
+  await rig.publish('trust', trustOf(city, { revision: 2, rootKeys: [publicPart(next)] }), city.root)
+  await trustAt(rig, 2)
+  await second.stop()
+  rmSync(rig.dataDir, { recursive: true })
+  cpSync(copy, rig.dataDir, { recursive: true })
+
+  await rig.start()
+  await rig.publish('trust', trustOf(city, { revision: 3 }), city.root)
+  await rig.observer.untilEvent(refusal('unknown-key'))
+  await trustAt(rig, 2)
+  await rig.publish('trust', trustOf(city, { revision: 3 }), next)
+  await trustAt(rig, 3)
+})
+
 test('a seal that is gone or garbled is an event, and what plays goes on', async (t) => {
   const rig = await setRig(t)
   const { city } = rig
