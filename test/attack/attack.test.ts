@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { attackOf, recipes } from './attack.ts'
 import { besiege } from './siege.ts'
 import { createTarget } from './target.ts'
-import { coming, shown } from './world.ts'
+import { coming, commandPayload, genuine, keys, shown } from './world.ts'
 
 const count = 10_000
 
@@ -33,4 +33,12 @@ test('a siege tells an attack that succeeds from one that fails', (context) => {
   const attack = { seed: 0, name: 'what is truly signed', topic: playlist.topic, bytes: playlist.bytes } as const
   assert.deepEqual(target.hit({ ...attack, expected: 'genuine' }), { held: true })
   assert.deepEqual(target.hit({ ...attack, expected: 'refused' }), { held: false, why: 'was taken as playlist' })
+})
+
+test('a command in order is carried out, and an attack by it would be noticed', (context) => {
+  const target = createTarget()
+  context.after(target.stop)
+  const { topic, bytes } = genuine('command', commandPayload(), keys.operator)
+  const attack = { seed: 0, name: 'a command in order', topic, bytes, expected: 'refused' } as const
+  assert.deepEqual(target.hit(attack), { held: false, why: 'was taken as command' })
 })

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { createCommandDesk } from '../../main/app/commands.ts'
 import { createDocumentIntake, type Taken } from '../../main/app/document-intake.ts'
 import { type Knowledge, readKnowledge } from '../../main/app/knowledge.ts'
 import { createReporter } from '../../main/app/reporter.ts'
@@ -49,7 +50,13 @@ export function openIntake({ folder, rootKeys, crypto, now }: RealIntakeOptions)
     known ??= readKnowledge(db, identity, 'Asia/Shanghai')
     return known
   }
-  const outlets = { stored: () => {}, command: () => {}, pointer: () => {} }
+  // Judged by the real desk, and carried out by nobody: a command that was admitted is in the table of those seen.
+  const command = createCommandDesk({
+    ...{ db, clock, reporter, topicPrefix: prefix, playerId: 'wall' },
+    handlers: new Map(),
+    publish: async () => {},
+  })
+  const outlets = { stored: () => {}, command, pointer: () => {} }
   const intake = createDocumentIntake(db, identity, prefix, knowledge, clock, reporter, outlets)
   return {
     db,

@@ -88,6 +88,7 @@ export function createTarget(): Target {
       return changed ? { held: false, why: 'known, and yet something was stored' } : sameBytes(attack)
     if (taken === 'refused')
       return changed ? { held: false, why: 'refused, and yet something was stored' } : { held: true }
+    if (taken === 'command' && !changed) return { held: true } // handed to the desk, which did not admit it
     const strangers = [...lanes()].filter((asset) => !shown.some((one) => one.asset === asset))
     if (strangers.length > 0) return { held: false, why: `${strangers.join(', ')} came into the loop` }
     if (attack.expected === 'unshown' || (attack.expected === 'genuine' && isGenuine(attack))) return { held: true }

@@ -147,7 +147,10 @@ const epoch = (revision: number): Genuine[] => [
   genuine('playlist', playlistPayload(revision, shown.slice(0, 1), alarm), keys.emergency),
 ]
 /** What the player holds, in the order in which it came. */
-export const accepted = epoch(acceptedRevision)
+export const accepted = [
+  ...epoch(acceptedRevision),
+  genuine('command', commandPayload({ id: '0b7b1c4e-3f0e-4f5a-8f43-0a4cfd1a7e55' }), keys.operator),
+]
 /** Truly signed, and overtaken: with a trust that revoked nobody, a take-down list that is empty, and other approvals. */
 export const former: readonly Genuine[] = [
   genuine('trust', trustPayload(1, { revoked: [], approvals: { needed: 1 } }), keys.root1, keys.root2),

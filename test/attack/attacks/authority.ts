@@ -105,6 +105,25 @@ export const authorityAttacks: Record<string, Recipe> = {
   }),
   'a command by a key that does not operate': (chance) =>
     signedBy('command', commandPayload(), chance.one(holdersBut('operator'))),
+  'a command that is over, or lives too long': (chance) =>
+    signedBy(
+      'command',
+      commandPayload(
+        chance.one([
+          { issuedAt: '2026-11-21T10:00:00Z', expiresAt: '2026-11-21T11:00:00Z' },
+          { issuedAt: '1969-12-31T00:00:00Z', expiresAt: '1970-01-01T00:00:00Z' },
+          { expiresAt: '2026-12-22T10:00:00Z' },
+          { expiresAt: '9999-12-31T23:59:59Z' },
+          { issuedAt: '2026-11-22T11:00:00Z' },
+        ]),
+      ),
+      keys.operator,
+    ),
+  'a command twice': (chance) => {
+    const id = '0b7b1c4e-3f0e-4f5a-8f43-0a4cfd1a7e55'
+    const later = new Date(Date.parse('2026-11-22T10:00:00Z') + 60_000 * (1 + chance.below(1000))).toISOString()
+    return signedBy('command', commandPayload({ id, expiresAt: later, command: 'reload' }), keys.operator)
+  },
   'what was true before': (chance) => {
     const one = chance.one(former)
     return sent(one.topic, one.jws)
