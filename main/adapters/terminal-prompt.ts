@@ -16,10 +16,10 @@ export async function askLine(question: string, signal?: AbortSignal): Promise<s
 /** Asks for what nobody should read over the shoulder: what is typed is not shown. Undefined if it was given up (Ctrl+C). */
 export function askHidden(question: string): Promise<string | undefined> {
   const { stdin, stderr } = process
-  stderr.write(question)
-  stdin.setRawMode(true)
+  stdin.setRawMode(true) // before the question stands there: who types at once is not to be echoed either
   stdin.setEncoding('utf8')
   stdin.resume()
+  stderr.write(question)
   return new Promise((resolve) => {
     let typed = ''
     const end = (answer: string | undefined) => {

@@ -9,7 +9,8 @@ import { nodeCrypto } from '../adapters/node-crypto.ts'
 import type { FleetLink } from './fleet-link.ts'
 import { type KeyFile, listKeys, privateKeys } from './keys.ts'
 import { knownDocument } from './known-documents.ts'
-import { pushDocument } from './push.ts'
+import { type Push, pushDocument } from './push.ts'
+import { rememberedTrust, rememberTrust } from './trust-memory.ts'
 
 /** What an operator may decide about trust; what is left out stays as it was. */
 export type TrustChoices = {
@@ -47,12 +48,15 @@ export function editsFor(
   ]
 }
 
-/** The trust document on the broker, if it can be believed here. */
+/** The newest trust document that is known here: the one on the broker, if it can be believed, or the one signed here last. */
 export async function knownTrust(link: FleetLink, keysFolder: string): Promise<Trust | undefined> {
   const topic = topicOfDocument(link.topicPrefix, 'trust', 'fleet', 'trust')
   const kept = await knownDocument(link, keysFolder, topic)
-  if (kept?.document.kind === 'trust') return kept.document
-  if ((link.documents().get(topic)?.length ?? 0) === 0) return undefined
+  const remembered = await rememberedTrust(keysFolder)
+  if (kept?.document.kind === 'trust') {
+    return remembered && remembered.revision > kept.revision ? remembered : kept.document
+  }
+  if (remembered || (link.documents().get(topic)?.length ?? 0) === 0) return remembered
   const roots = (await listKeys(keysFolder)).some(({ purpose }) => purpose === 'root')
   throw new OperatorError(
     roots
@@ -78,7 +82,8 @@ export async function pushTrustEdits(
       2,
     )
   }
-  return pushDocument({
+  let signed: Trust | undefined
+  const push: Push<'trust'> = {
     link,
     keysFolder,
     kind: 'trust',
@@ -89,7 +94,14 @@ export async function pushTrustEdits(
       roots.map(({ name }) => name),
     ),
     revision,
-    payload: (next, issuedAt) => editedTrust(before, edits, { revision: next, issuedAt }, kidOf),
+    payload: (next, issuedAt) => {
+      signed = editedTrust(before, edits, { revision: next, issuedAt }, kidOf)
+      return signed
+    },
+  }
+  return pushDocument(push, async (text) => {
+    if (signed) await rememberTrust(keysFolder, signed)
+    return text
   })
 }
 

@@ -81,6 +81,18 @@ test('a key is revoked by its label, and never counts again', async () => {
   assert.deepEqual([back.code, /was revoked; a revoked key never counts again/.test(back.text)], [2, true])
 })
 
+test('a broker that gives back an older trust document does not bring a revoked key back', async () => {
+  const mqtt = await import('mqtt')
+  const client = await mqtt.connectAsync(broker.url)
+  for (const retained of ['', '{"payload":"e30","signatures":[]}']) {
+    await client.publishAsync('plazacast/v1/trust', retained, { retain: true, qos: 1 })
+    const pushed = await trust('push')
+    assert.equal(pushed.code, 0, pushed.text)
+    assert.equal(player.trust()?.revoked.length, 1)
+  }
+  await client.endAsync()
+})
+
 test('a private key is not taken where a public one is meant', async () => {
   const { code, text } = await trust('add', join(folder, 'lin/approver-lin.json'), '--role', 'approver')
   assert.deepEqual([code, /is a private key; only public ones are given to others/.test(text)], [2, true])
