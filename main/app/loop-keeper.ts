@@ -99,7 +99,7 @@ function isStillAllowed(
 ): boolean {
   if (!showing || !now.held.has(showing.asset)) return false
   const lists = [...knowledge.newest, ...knowledge.former].filter(({ playlist }) => playlist.id === showing.playlist)
-  return lists.some(({ approvals }) => mayBeShown(showing.asset, approvals, now))
+  return lists.some(({ approvals }) => mayBeShown(showing, approvals, now))
 }
 
 /** A revision that is in force is kept as it came, so that it can stand in for a later one that is still arriving. */

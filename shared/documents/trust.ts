@@ -29,6 +29,8 @@ export const trust = z.strictObject({
     .max(256),
   approvals: z.strictObject({ needed: z.int().min(1).max(16) }).default({ needed: 1 }),
   separation: z.enum(['strict', 'none']).default('strict'),
+  /** Whether captions, credits, hashtags and QR codes need approvals, too. Left out, it is `free`. */
+  words: z.enum(['approved', 'free']).optional(),
   revoked: z.array(kid).max(4096).default([]),
   rootKeys: z.array(publicJwk).min(1).max(16).optional(),
   roots: z.strictObject({ needed: z.int().min(1).max(16) }).optional(),

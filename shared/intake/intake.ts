@@ -4,11 +4,12 @@ import type { Playlist } from '../documents/playlist.ts'
 import { type Pointer, pointer } from '../documents/pointer.ts'
 import { accepted, type Outcome, type Refusal, type Refused, refused, refusedBy } from '../documents/refusal.ts'
 import { type DocumentTopic, documentTopicOf } from '../topics.ts'
-import { approvalsOf, isApproved } from '../trust/approvals.ts'
+import { approvalsOf, areWordsApproved, isApproved, type Statement, statementsAbout } from '../trust/approvals.ts'
 import type { Crypto } from '../trust/crypto.ts'
 import { type Keyring, keyringAt, type TrustedKey } from '../trust/keyring.ts'
 import { unusableRoots } from '../trust/roots.ts'
 import { verifyJws, withRole } from '../trust/verify.ts'
+import { firstWordField, wordsOf } from '../trust/words.ts'
 
 /** The most a message may hold. What is larger than 96 KiB should come as a pointer. */
 export const maximumMessageBytes = 4 * 1024 * 1024
@@ -241,7 +242,10 @@ function newer(read: AcceptedDocument, seen: Seen | undefined, sha256: string): 
   return undefined
 }
 
-/** Every asset of a playlist needs its approvals when it is accepted; a withdrawn one shows nothing and needs none. */
+/**
+ * Every asset of a playlist needs its approvals when it is accepted, and so do words where trust says so; a withdrawn one
+ * shows nothing and needs none.
+ */
 function approved(
   read: AcceptedDocument,
   context: IntakeContext,
@@ -251,18 +255,32 @@ function approved(
   if (read.document.kind !== 'playlist' || read.document.withdrawn) return undefined
   const playlist: Playlist = read.document
   const approvals = approvalsOf(playlist, read.signers, keyring, crypto)
-  const index = playlist.items.findIndex((item) => !isApproved(item.asset, approvals, keyring, scopeOf(item.asset)))
-  if (index < 0) return undefined
-  const needed = keyring.approvalsNeeded
-  return refused(
-    'not-approved',
-    `lacks ${needed === 1 ? 'a valid approval' : `${needed} valid approvals by different keys`} for this player`,
-    `items[${index}].asset`,
-  )
+  const targets = targetsOf(context)
+  const found = new Set<string>()
+  for (const [index, item] of playlist.items.entries()) {
+    const field = fieldWithout(item)
+    if (field) return refused('not-approved', lack(keyring, field), `items[${index}].${field}`)
+  }
+  return undefined
+
+  function fieldWithout(item: Playlist['items'][number]) {
+    const all = approvals.get(item.asset) ?? []
+    if (!found.has(item.asset) && !isApproved(item.asset, approvals, keyring, scopeOf(all))) return 'asset'
+    found.add(item.asset)
+    const field = firstWordField(item)
+    if (keyring.words === 'free' || field === undefined) return undefined
+    const about = statementsAbout(item.asset, wordsOf(item), approvals)
+    return areWordsApproved(item, approvals, keyring, scopeOf(about)) ? undefined : field
+  }
 
   /** An approval that begins later is one: the item waits for it. One that has ended is not. */
-  function scopeOf(asset: Playlist['items'][number]['asset']) {
-    const begins = (approvals.get(asset) ?? []).map(({ approval }) => Date.parse(approval.from ?? approval.approvedAt))
-    return { atMs: Math.max(context.atMs, ...begins), targets: targetsOf(context) }
+  function scopeOf(statements: readonly Statement[]) {
+    const begins = statements.map(({ approval }) => Date.parse(approval.from ?? approval.approvedAt))
+    return { atMs: Math.max(context.atMs, ...begins), targets }
   }
+}
+
+function lack({ approvalsNeeded }: Keyring, field: string): string {
+  const approvals = approvalsNeeded === 1 ? 'a valid approval' : `${approvalsNeeded} valid approvals by different keys`
+  return `lacks ${approvals}${field === 'asset' ? '' : ' with these words'} for this player`
 }

@@ -3,8 +3,9 @@ import type { Item, Playlist } from '../documents/playlist.ts'
 import type { PlaylistStatus } from '../reports/state.ts'
 import { type Liveness, livenessAt } from '../schedule/live.ts'
 import { keyOf, type Lane, type Showing } from '../screen/programme.ts'
-import { type Approvals, isApproved } from '../trust/approvals.ts'
+import { type Approvals, areWordsApproved, isApproved, statementsAbout } from '../trust/approvals.ts'
 import type { Keyring } from '../trust/keyring.ts'
+import { type Words, wordsOf } from '../trust/words.ts'
 
 /** A playlist whose signatures were checked against the keyring of this moment, with the approvals that count. */
 export type VerifiedPlaylist = { readonly playlist: Playlist; readonly approvals: Approvals }
@@ -45,22 +46,25 @@ export const laneKey = (playlist: Pick<Playlist, 'target' | 'id'>): string => `$
 
 /** Decides of one playlist which of its items may be shown at this instant. */
 export function standingOf({ playlist, approvals }: VerifiedPlaylist, now: Circumstances): Standing {
-  const assets = [...new Set(playlist.withdrawn ? [] : playlist.items.map((item) => item.asset))]
-  const allowed = assets.filter((asset) => mayBeShown(asset, approvals, now) && isShowable(playlist, asset))
+  const items = playlist.withdrawn ? [] : playlist.items
+  const assets = [...new Set(items.map((item) => item.asset))]
+  const approved = new Set(assets.filter((one) => isAssetAllowed(one, approvals, now) && isShowable(playlist, one)))
+  const sayable = items.filter((item) => areWordsApproved(item, approvals, now.keyring, now))
+  const allowed = [...new Set(sayable.map((item) => item.asset))].filter((asset) => approved.has(asset))
   const missing = allowed.filter((asset) => !now.held.has(asset))
   const playable = new Set(allowed.filter((asset) => now.held.has(asset)))
   return {
     key: laneKey(playlist),
     playlist,
     liveness: livenessAt(playlist, now.atMs, now.timeZone),
-    showings: playlist.items
+    showings: sayable
       .filter((item) => playable.has(item.asset) && livenessAt(item, now.atMs, now.timeZone) === 'live')
-      .map((item) => showingOf(playlist, item)),
+      .map((item) => showingOf(playlist, item, wordsKey(item, approvals, now.keyring))),
     allowed,
     missing,
     missingBytes: missing.reduce((sum, asset) => sum + (playlist.assets[asset]?.bytes ?? 0), 0),
     complete: missing.every((asset) => now.late.has(asset)),
-    reasons: reasonsOf(playlist, assets, allowed, missing, now),
+    reasons: reasonsOf(playlist, { assets, approved, unsaid: items.length - sayable.length, missing }, now),
   }
 }
 
@@ -68,13 +72,23 @@ export function standingOf({ playlist, approvals }: VerifiedPlaylist, now: Circu
 const isShowable = (playlist: Playlist, asset: AssetName): boolean =>
   playlist.assets[asset]?.mediaType !== 'application/vnd.apple.mpegurl'
 
-/** Whether trust lets this asset be shown here and now. The bytes are another question. */
-export const mayBeShown = (asset: AssetName, approvals: Approvals, now: Circumstances): boolean =>
+const isAssetAllowed = (asset: AssetName, approvals: Approvals, now: Circumstances): boolean =>
   !now.takenDown.has(asset) && isApproved(asset, approvals, now.keyring, now)
 
-function showingOf(playlist: Playlist, item: Item): Showing {
+/** Whether trust lets this asset be shown here and now, with these words beside it. The bytes are another question. */
+export const mayBeShown = (one: Pick<Item, 'asset'> & Words, approvals: Approvals, now: Circumstances): boolean =>
+  isAssetAllowed(one.asset, approvals, now) && areWordsApproved(one, approvals, now.keyring, now)
+
+/** Where words need approvals, other words make another showing, so that what is on does not stay for the sake of others. */
+function wordsKey(item: Item, approvals: Approvals, keyring: Keyring): string {
+  const words = keyring.words === 'approved' ? wordsOf(item) : undefined
+  const statement = words === undefined ? undefined : statementsAbout(item.asset, words, approvals)[0]
+  return statement?.approval.words ?? ''
+}
+
+function showingOf(playlist: Playlist, item: Item, words: string): Showing {
   return {
-    key: keyOf(laneKey(playlist), item.id, item.asset),
+    key: keyOf(laneKey(playlist), item.id, words === '' ? item.asset : `${item.asset}/${words}`),
     playlist: playlist.id,
     revision: playlist.revision,
     item: item.id,
@@ -92,20 +106,23 @@ function showingOf(playlist: Playlist, item: Item): Showing {
   }
 }
 
-function reasonsOf(
-  playlist: Playlist,
-  assets: readonly AssetName[],
-  allowed: readonly AssetName[],
-  missing: readonly AssetName[],
-  now: Circumstances,
-): string[] {
+/** What was found of a playlist. `unsaid`: how many items have words that nobody approved. */
+type Found = {
+  readonly assets: readonly AssetName[]
+  readonly approved: ReadonlySet<AssetName>
+  readonly unsaid: number
+  readonly missing: readonly AssetName[]
+}
+
+function reasonsOf(playlist: Playlist, { assets, approved, unsaid, missing }: Found, now: Circumstances): string[] {
   const late = missing.filter((asset) => now.late.has(asset)).length
   const down = assets.filter((asset) => now.takenDown.has(asset)).length
   const unshowable = assets.filter((asset) => !isShowable(playlist, asset)).length
-  const unapproved = Math.max(0, assets.length - allowed.length - down - unshowable)
+  const unapproved = Math.max(0, assets.length - approved.size - down - unshowable)
   return [
     ...(!playlist.withdrawn && playlist.items.length === 0 ? ['the playlist has no items'] : []),
     ...(unapproved > 0 ? [`${count(unapproved, 'asset')} without a valid approval here and now`] : []),
+    ...(unsaid > 0 ? [`${count(unsaid, 'item')} with words that are not approved here and now`] : []),
     ...(unshowable > 0 ? [`${count(unshowable, 'asset')} of a kind this player does not show`] : []),
     ...(down > 0 ? [`${count(down, 'asset')} taken down`] : []),
     ...(missing.length > 0 ? [`${count(missing.length, 'asset')} not yet downloaded`] : []),

@@ -1,13 +1,21 @@
 import type { AssetName } from '../asset-name.ts'
 import { type Approval, approval } from '../documents/approval.ts'
 import { parseJson, typOf } from '../documents/documents.ts'
-import type { AssetFacts, Playlist } from '../documents/playlist.ts'
+import type { AssetFacts, Item, Playlist } from '../documents/playlist.ts'
 import type { Crypto } from './crypto.ts'
 import type { Keyring } from './keyring.ts'
 import { verifyJws, withRole } from './verify.ts'
+import { type Words, wordsHash, wordsOf } from './words.ts'
 
-/** A valid statement about an asset and the approvers behind it. */
-type Statement = { readonly approval: Approval; readonly approvers: readonly string[] }
+/**
+ * A valid statement about an asset and the approvers behind it. `words`: what the hash in it stands for, as `wordsOf` has it,
+ * if an item of the playlist says that.
+ */
+export type Statement = {
+  readonly approval: Approval
+  readonly approvers: readonly string[]
+  readonly words?: string | undefined
+}
 
 /** Valid statements by asset, of a playlist that carried them. */
 export type Approvals = ReadonlyMap<AssetName, readonly Statement[]>
@@ -23,6 +31,7 @@ export function approvalsOf(
   crypto: Crypto,
 ): Approvals {
   const byAsset = new Map<AssetName, Statement[]>()
+  const wordsByHash = keyring.words === 'approved' ? hashedWords(playlist.items, crypto) : new Map<string, string>()
   for (const jws of playlist.approvals) {
     const verified = verifyJws(jws, typOf('approval'), keyring, crypto)
     if (!verified.ok) continue
@@ -32,10 +41,17 @@ export function approvalsOf(
     const approvers = withRole(verified.value.signers, 'approver')
       .map((key) => key.kid)
       .filter((kid) => keyring.separation === 'none' || !publishers.includes(kid))
+    if (approvers.length === 0) continue
     const statements = byAsset.get(read.data.asset) ?? []
-    byAsset.set(read.data.asset, [...statements, { approval: read.data, approvers }])
+    const words = read.data.words === undefined ? undefined : wordsByHash.get(read.data.words)
+    byAsset.set(read.data.asset, [...statements, { approval: read.data, approvers, words }])
   }
   return byAsset
+}
+
+function hashedWords(items: readonly Item[], crypto: Crypto): Map<string, string> {
+  const distinct = new Set(items.flatMap((item) => wordsOf(item) ?? []))
+  return new Map([...distinct].map((words) => [wordsHash(words, crypto), words]))
 }
 
 /** What was approved is what is pushed: the type decides how bytes are read, so it is part of the statement. */
@@ -45,13 +61,36 @@ const agrees = (statement: Approval, facts: AssetFacts | undefined): boolean =>
 /** Where and when an approval is asked about. `targets`: this player's own, its groups' and `fleet`. */
 export type ApprovalScope = { readonly atMs: number; readonly targets: readonly string[] }
 
-/** Whether enough different approvers stand behind an asset, here and now. */
-export function isApproved(asset: AssetName, approvals: Approvals, keyring: Keyring, scope: ApprovalScope): boolean {
-  const approvers = new Set<string>()
-  for (const statement of approvals.get(asset) ?? []) {
-    if (covers(statement.approval, scope)) for (const kid of statement.approvers) approvers.add(kid)
-  }
-  return approvers.size >= keyring.approvalsNeeded
+/** Whether enough different approvers stand behind an asset, here and now, whatever words they said it about. */
+export const isApproved = (asset: AssetName, approvals: Approvals, keyring: Keyring, scope: ApprovalScope): boolean =>
+  haveEnough(approvals.get(asset) ?? [], keyring, scope)
+
+/**
+ * Whether an item may say what it says beside its picture, here and now: where trust asks for it, enough different
+ * approvers have signed its asset with exactly these words. An item without words says nothing.
+ */
+export function areWordsApproved(
+  item: Pick<Item, 'asset'> & Words,
+  approvals: Approvals,
+  keyring: Keyring,
+  scope: ApprovalScope,
+): boolean {
+  if (keyring.words === 'free') return true
+  const words = wordsOf(item)
+  return words === undefined || haveEnough(statementsAbout(item.asset, words, approvals), keyring, scope)
+}
+
+/** The statements about an asset with these words; without words, all about the asset. */
+export const statementsAbout = (
+  asset: AssetName,
+  words: string | undefined,
+  approvals: Approvals,
+): readonly Statement[] =>
+  (approvals.get(asset) ?? []).filter((statement) => words === undefined || statement.words === words)
+
+function haveEnough(statements: readonly Statement[], keyring: Keyring, scope: ApprovalScope): boolean {
+  const covering = statements.filter(({ approval }) => covers(approval, scope))
+  return new Set(covering.flatMap(({ approvers }) => approvers)).size >= keyring.approvalsNeeded
 }
 
 const covers = (statement: Approval, scope: ApprovalScope): boolean =>

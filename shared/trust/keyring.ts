@@ -31,6 +31,8 @@ export type Keyring = {
   readonly issuedAtMs: number
   readonly approvalsNeeded: number
   readonly separation: 'strict' | 'none'
+  /** Whether the words of an item need approvals as its asset does. */
+  readonly words: 'approved' | 'free'
 }
 
 /**
@@ -54,6 +56,7 @@ export function keyringOf(rootKeys: Roots | readonly PublicJwk[], trust: Trust |
     issuedAtMs: trust ? Date.parse(trust.issuedAt) : 0,
     approvalsNeeded: trust?.approvals.needed ?? 1,
     separation: trust?.separation ?? 'strict',
+    words: trust?.words ?? 'free',
   }
 }
 

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { before, test } from 'node:test'
 import { nodeCrypto } from '../../main/adapters/node-crypto.ts'
 import { thumbprintOf as joseThumbprint, signDocument } from '../../main/operator/signing.ts'
+import type { Item } from '../../shared/documents/playlist.ts'
 import type { RefusalCode } from '../../shared/documents/refusal.ts'
 import { type IntakeContext, intake } from '../../shared/intake/intake.ts'
 import { keyringOf, thumbprintOf } from '../../shared/trust/keyring.ts'
+import { wordsHash, wordsOf } from '../../shared/trust/words.ts'
 import {
   approvalOf,
   assetCalled,
@@ -198,6 +201,63 @@ test('who publishes does not approve, unless trust says that the two need not be
   const bytes = await signed('playlist', await playlistOf([poster], [city.publisher]), city.publisher)
   assert.equal(refusalOf(topic, bytes, both('strict')).code, 'not-approved')
   assert.ok(intake(topic, bytes, both('none'), nodeCrypto).ok)
+})
+
+const spoken = { caption: { en: 'One pot', zh: '一锅' }, qr: 'https://city.example/pot' }
+const hashOf = (words: object) => wordsHash(wordsOf(words) ?? '', nodeCrypto)
+
+test('where trust asks for it, words are accepted only as approvers signed them, and the refusal names the field', async () => {
+  const asked = (words: 'approved' | 'free') => context({}, trustOf(city, { words, approvals: { needed: 2 } }))
+  const push = async (words: Partial<Item>, ...statements: (Record<string, unknown> | undefined)[]) => {
+    const keys = [city.approver, city.approver2]
+    const approvals = await Promise.all(statements.map((more) => approvalOf(poster, keys, more)))
+    const items = [{ id: 'a', asset: poster.asset, seconds: 2, ...words }]
+    return signed('playlist', await playlistOf([poster], [], { items, approvals }), city.publisher)
+  }
+  const said = { words: hashOf(spoken) }
+  const refusals: [Buffer, string][] = [
+    [await push(spoken, {}), 'items[0].caption'],
+    [await push({ hashtag: '#x' }, said), 'items[0].hashtag'],
+    [await push({ qr: spoken.qr }, said), 'items[0].qr'],
+    [await push({ ...spoken, credit: {} }, said), 'items[0].caption'],
+    [
+      await push({ caption: { en: 'Cafe\u0301' } }, { words: hashOf({ caption: { en: 'Caf\u00e9' } }) }),
+      'items[0].caption',
+    ],
+    [await push(spoken, {}, { ...said, until: '2026-11-01T00:00:00Z' }), 'items[0].caption'],
+    [await push(spoken, {}, { ...said, targets: ['groups/elsewhere'] }), 'items[0].caption'],
+  ]
+  for (const [bytes, field] of refusals) {
+    assert.deepEqual(refusalOf(topic, bytes, asked('approved')), { code: 'not-approved', field })
+    assert.ok(intake(topic, bytes, asked('free'), nodeCrypto).ok)
+  }
+  for (const bytes of [await push(spoken, said), await push({}, said), await push({}, {})]) {
+    assert.ok(intake(topic, bytes, asked('approved'), nodeCrypto).ok)
+  }
+})
+
+test('words need as many different approvers as the asset does', async () => {
+  const asked = context({}, trustOf(city, { words: 'approved', approvals: { needed: 2 } }))
+  const approvals = [
+    await approvalOf(poster, [city.approver, city.approver2]),
+    await approvalOf(poster, [city.approver], { words: hashOf(spoken) }),
+    await approvalOf(poster, [city.publisher], { words: hashOf(spoken) }),
+  ]
+  const items = [{ id: 'a', asset: poster.asset, seconds: 2, ...spoken }]
+  const bytes = await signed('playlist', await playlistOf([poster], [], { items, approvals }), city.publisher)
+  assert.deepEqual(refusalOf(topic, bytes, asked), { code: 'not-approved', field: 'items[0].caption' })
+})
+
+test('words are hashed as canonical JSON, in whatever order they were written', () => {
+  const other = { qr: spoken.qr, caption: { zh: '一锅', en: 'One pot' } }
+  assert.equal(wordsOf(other), '{"caption":{"en":"One pot","zh":"一锅"},"qr":"https://city.example/pot"}')
+  assert.equal(
+    hashOf(other),
+    createHash('sha256')
+      .update(wordsOf(spoken) ?? '')
+      .digest('hex'),
+  )
+  assert.equal(wordsOf({}), undefined)
 })
 
 test('a revoked key is a stranger', async () => {

@@ -5,7 +5,7 @@ import type { AssetName } from '../../shared/asset-name.ts'
 import type { Item, Playlist } from '../../shared/documents/playlist.ts'
 import { planLoop } from '../../shared/loop/loop-plan.ts'
 import { enteringLane, mayFinish } from '../../shared/loop/may-finish.ts'
-import type { Circumstances, VerifiedPlaylist } from '../../shared/loop/standing.ts'
+import { type Circumstances, mayBeShown, type VerifiedPlaylist } from '../../shared/loop/standing.ts'
 import { keyringOf } from '../../shared/trust/keyring.ts'
 import { assetCalled, issuedAt, readAs } from '../support/documents.ts'
 
@@ -45,6 +45,36 @@ function now(more: Partial<Circumstances> = {}): Circumstances {
     ...more,
   }
 }
+
+test('an item whose words nobody approved is left out where trust asks for it, with a reason', () => {
+  const items = assets.map(({ asset }, index) => ({ id: `item-${index + 1}`, asset, seconds: 5, hashtag: `#${index}` }))
+  items.push({ id: 'silent', asset: one.asset, seconds: 5 } as (typeof items)[number])
+  const { playlist } = list({ items })
+  const said = (index: number, kid: string) => {
+    const asset = assets[index] ?? one
+    const { approval } = list().approvals.get(asset.asset)?.[0] ?? {}
+    assert.ok(approval)
+    return { approval: { ...approval, words: 'a'.repeat(64) }, approvers: [kid], words: `{"hashtag":"#${index}"}` }
+  }
+  const approvals = new Map([
+    [one.asset, [said(0, 'lin')]],
+    [two.asset, [said(0, 'lin')]],
+    [three.asset, list().approvals.get(three.asset) ?? []],
+  ])
+  const keyring = { ...keyringOf([], undefined, nodeCrypto), revision: 1 }
+  assert.equal(itemsOf(planLoop([{ playlist, approvals }], [], now({ keyring }))).length, 4)
+  const strict = now({ keyring: { ...keyring, words: 'approved' } })
+  const plan = planLoop([{ playlist, approvals }], [], strict)
+  assert.deepEqual(itemsOf(plan), ['item-1', 'silent'])
+  assert.match(plan.reports[0]?.reasons?.join() ?? '', /2 items with words that are not approved here and now/)
+  const [spoken, silent] = playlist.items.flatMap(({ id, ...item }) => (/1|silent/.test(id) ? [item] : []))
+  assert.ok(spoken && silent)
+  assert.equal(mayBeShown(spoken, approvals, strict), true)
+  assert.equal(mayBeShown({ ...spoken, qr: 'https://evil.example' }, approvals, strict), false)
+  assert.equal(mayBeShown(silent, approvals, strict), true)
+  assert.equal(mayBeShown(spoken, approvals, { ...strict, keyring: { ...strict.keyring, approvalsNeeded: 2 } }), false)
+})
+
 const itemsOf = (plan: ReturnType<typeof planLoop>): string[] =>
   plan.lanes.flatMap((lane) => lane.showings.map((showing) => showing.item))
 const holding = (...names: AssetName[]) => new Set(names)
