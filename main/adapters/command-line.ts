@@ -1,6 +1,6 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 
-export { Command, Option }
+export { Argument, Command, Option }
 
 /** A command of `plazacast`, whose help ends with an example. */
 export function command(name: string, description: string, example: string): Command {

@@ -50,6 +50,7 @@ export function approvalsCommand(): Command {
               said?.targets?.join(', '),
               said?.from && `from ${said.from}`,
               said?.until && `until ${said.until}`,
+              said?.words && `with words ${said.words.slice(0, 16)}…`,
             ]
             return [said?.asset ?? 'unreadable', said?.mediaType ?? '', scope.filter(Boolean).join(' '), kids.join(' ')]
           })

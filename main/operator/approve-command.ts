@@ -9,14 +9,16 @@ import {
   signerNamedBy,
   statementOf,
 } from '../../shared/operator/approval-merge.ts'
+import { mistakeLine } from '../../shared/operator/mistake.ts'
 import { OperatorError } from '../../shared/operator/operator-error.ts'
 import { playlistTarget } from '../../shared/operator/playlist-file.ts'
-import { approvalPayload, type LocalAsset } from '../../shared/operator/playlist-payload.ts'
+import { type LocalAsset, playlistItems } from '../../shared/operator/playlist-payload.ts'
 import { countText } from '../../shared/operator/sizes.ts'
 import { tableLines } from '../../shared/operator/text-table.ts'
+import { type Wanted, wantedWithWords } from '../../shared/operator/wanted-approvals.ts'
 import { bytesOf } from '../../shared/trust/base64url.ts'
 import { type Command, command, severalOption } from '../adapters/command-line.ts'
-import { readAllApprovals, readApprovals, writeApprovals } from './approving.ts'
+import { readAllApprovals, readApprovals, statementAbout, writeApprovals } from './approving.ts'
 import { confirmed } from './confirm.ts'
 import { runCommand, talk } from './console.ts'
 import { type ContactSheet, drawContactSheets, factsText } from './contact-sheet.ts'
@@ -24,11 +26,13 @@ import { instantOf } from './instants.ts'
 import { privateKey, privateKeyFor } from './keys.ts'
 import { probeFile } from './probe.ts'
 import { localAsset } from './publish-assets.ts'
+import { readPlaylistFile } from './read-playlist.ts'
 import { readKeysFolder, type SettingsOptions } from './settings.ts'
 import { type PrivateJwk, signBytes, signDocument, thumbprintOf } from './signing.ts'
 
 type ApproveOptions = Pick<SettingsOptions, 'keys' | 'operator'> & {
   readonly key?: string
+  readonly playlist?: string
   readonly output: string
   readonly approvals?: readonly string[]
   readonly from?: string
@@ -45,9 +49,10 @@ export function approveCommand(): Command {
   return command(
     'approve',
     'shows what is to be approved, as facts and as a contact sheet, asks, and signs; publish takes the result with --approvals',
-    'plazacast approve films/*.mp4 --key approver-lin --output approvals.json\nplazacast approve films/*.mp4 --key approver-wu --approvals approvals.json --output approvals.json   # a second approver\nplazacast publish playlist.yaml --approvals approvals.json',
+    'plazacast approve films/*.mp4 --key approver-lin --output approvals.json\nplazacast approve films/*.mp4 --key approver-wu --approvals approvals.json --output approvals.json   # a second approver\nplazacast publish playlist.yaml --approvals approvals.json\nplazacast approve --playlist playlist.yaml --output approvals.json   # its files, each with what the playlist says beside it',
   )
-    .argument('<files...>', 'films and photos')
+    .argument('[files...]', 'films and photos')
+    .option('--playlist <file>', 'all files of this playlist, each with its captions, credits, hashtags and QR codes')
     .option('--key <name>', 'name of the approver key in the folder, such as approver-lin')
     .option('--output <file>', 'where to put the approvals; those in it stay', 'approvals.json')
     .option(
@@ -71,22 +76,35 @@ export function approveCommand(): Command {
 }
 
 /** A file to be approved: with the statement that others have signed about it, if there is one under the same limits. */
-type Candidate = { readonly asset: LocalAsset; readonly signed: Jws | undefined; readonly statement: Approval }
+type Candidate = {
+  readonly asset: LocalAsset
+  /** What is said beside it, as canonical JSON. */
+  readonly words: string | undefined
+  readonly signed: Jws | undefined
+  readonly statement: Approval
+}
 
 async function approve(files: readonly string[], options: ApproveOptions, signal: AbortSignal): Promise<number> {
   const { say, emit } = talk(options.json ?? false)
   const limits = limitsOf(options)
   const folder = await readKeysFolder(options)
-  const assets = await allAssets(files)
+  const wanted = await wantedOf(files, options)
+  const assets = [...new Map(wanted.map(({ asset }) => [asset.path, asset])).values()]
   const brought = await readAllApprovals(options.approvals ?? [])
-  const candidates = assets.map((asset) => candidateFor(asset, brought, limits))
-  for (const line of factLines(candidates)) say(line)
+  const candidates = wanted.map((one) => candidateFor(one, brought, limits))
+  for (const line of [...factLines(candidates), ...candidates.flatMap(wordLines)]) say(line)
   for (const sheet of options.sheet ? await sheetsFor(assets, options) : []) {
     say(`Look at ${sheet.file}${sheet.note ? ` (${sheet.note})` : ''}`)
     emit({ event: 'sheet', path: sheet.asset.path, file: sheet.file })
   }
-  const count = countText(candidates.length, 'file')
-  if (!(await confirmed(`Approve ${count}?`, { yes: options.yes, scriptsMay: false }, signal))) {
+  const saying = candidates.some(({ words }) => words !== undefined) ? ', and these words beside them' : ''
+  if (
+    !(await confirmed(
+      `Approve ${countText(assets.length, 'file')}${saying}?`,
+      { yes: options.yes, scriptsMay: false },
+      signal,
+    ))
+  ) {
     say('Nothing was approved.')
     return 1
   }
@@ -97,7 +115,10 @@ async function approve(files: readonly string[], options: ApproveOptions, signal
   const merged = mergedApprovals(isThere ? await readApprovals(options.output) : [], brought, made)
   await writeApprovals(options.output, merged)
   const kid = await thumbprintOf(key)
-  for (const { path, name, facts } of assets) emit({ event: 'approval', path, asset: name, ...facts, kid })
+  for (const { asset, words } of candidates) {
+    const { path, name, facts } = asset
+    emit({ event: 'approval', path, asset: name, ...facts, ...(words !== undefined && { words }), kid })
+  }
   say(`${countText(made.length, 'approval')} by ${kid} in ${options.output}.`)
   return 0
 }
@@ -113,13 +134,13 @@ function limitsOf({ from, until, targets }: ApproveOptions): ApprovalLimits {
   }
 }
 
-function candidateFor(asset: LocalAsset, brought: readonly Jws[], limits: ApprovalLimits): Candidate {
-  const statement = { ...approvalPayload(asset, new Date().toISOString()), ...limits }
+function candidateFor(wanted: Wanted, brought: readonly Jws[], limits: ApprovalLimits): Candidate {
+  const statement = { ...statementAbout(wanted, new Date().toISOString()), ...limits }
   const signed = brought.find((one) => {
     const said = statementOf(one)
     return said !== undefined && saysTheSame(said, statement, limits)
   })
-  return { asset, signed, statement: (signed && statementOf(signed)) ?? statement }
+  return { ...wanted, signed, statement: (signed && statementOf(signed)) ?? statement }
 }
 
 /** Exactly the bytes that the first approver has signed, or a statement of our own. */
@@ -143,6 +164,20 @@ function factLines(candidates: readonly Candidate[]): string[] {
   return tableLines([['FILE', 'IS', 'ASSET', 'WHERE AND WHEN', 'SIGNED BY'], ...rows], 400)
 }
 
+/** What the playlist says beside a file, a line for each text. */
+function wordLines({ asset, words }: Candidate): string[] {
+  if (words === undefined) return []
+  const said = Object.entries(JSON.parse(words) as Record<string, string | object>).flatMap(([field, value]) =>
+    typeof value === 'string' ? [`  ${field}: ${value}`] : textsIn(value).map((text) => `  ${field} ${text}`),
+  )
+  return [`${asset.path} says:`, ...said]
+}
+
+const textsIn = (value: object): string[] =>
+  Object.entries(value).flatMap(([name, text]: [string, unknown]) =>
+    typeof text === 'object' && text !== null ? textsIn(text).map((one) => `${name} ${one}`) : [`${name}: ${text}`],
+  )
+
 const sheetsFor = (assets: readonly LocalAsset[], { sheets, output }: ApproveOptions): Promise<ContactSheet[]> =>
   drawContactSheets(assets, resolve(sheets ?? join(dirname(output), 'contact-sheets')))
 
@@ -154,6 +189,19 @@ async function checkUnchanged(assets: readonly LocalAsset[]): Promise<void> {
       throw new OperatorError(`${before.path} has changed while it was looked at; nothing was approved.`)
     }
   }
+}
+
+/** What is to be approved: the files that were named, or those of a playlist with what it says beside them. */
+async function wantedOf(files: readonly string[], { playlist }: ApproveOptions): Promise<Wanted[]> {
+  if (files.length > 0 === (playlist !== undefined)) {
+    throw new OperatorError('What is to be approved? Name files, or a playlist with --playlist FILE; not both.', 2)
+  }
+  if (playlist === undefined) return (await allAssets(files)).map((asset) => ({ asset, words: undefined }))
+  const read = await readPlaylistFile(playlist)
+  if (!read.ok) throw new OperatorError(read.mistakes.map(mistakeLine).join('\n'), 2)
+  const assets = new Map<string, LocalAsset>()
+  for (const [file, source] of read.sources) assets.set(file, await localAsset(source))
+  return wantedWithWords(playlistItems(read.playlist, assets), assets)
 }
 
 /** All files or none: an approver hears of every one that cannot be shown. */

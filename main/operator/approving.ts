@@ -1,12 +1,17 @@
 import { randomUUID } from 'node:crypto'
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { z } from 'zod'
+import type { Approval } from '../../shared/documents/approval.ts'
 import { type Jws, jws } from '../../shared/documents/jws.ts'
-import type { Playlist } from '../../shared/documents/playlist.ts'
+import type { Item, Playlist } from '../../shared/documents/playlist.ts'
 import { mergedApprovals, signerNamedBy, statementOf } from '../../shared/operator/approval-merge.ts'
 import { OperatorError } from '../../shared/operator/operator-error.ts'
-import { approvalPayload, type LocalAsset } from '../../shared/operator/playlist-payload.ts'
-import { type Approvals, approvalsOf } from '../../shared/trust/approvals.ts'
+import type { PlaylistFile } from '../../shared/operator/playlist-file.ts'
+import { approvalPayload, type LocalAsset, playlistItems } from '../../shared/operator/playlist-payload.ts'
+import { cutTo } from '../../shared/operator/text-table.ts'
+import { type Wanted, wantedAssets, wantedWithWords } from '../../shared/operator/wanted-approvals.ts'
+import { type Approvals, approvalsOf, statementsAbout } from '../../shared/trust/approvals.ts'
+import { wordsHash } from '../../shared/trust/words.ts'
 import { nodeCrypto } from '../adapters/node-crypto.ts'
 import type { FleetLink } from './fleet-link.ts'
 import { listKeys, privateKeyFor, privateKeys } from './keys.ts'
@@ -15,22 +20,26 @@ import type { PublishRequest } from './publish.ts'
 import { signDocument } from './signing.ts'
 
 /**
- * Approvals for all assets: those that were brought, and, for what they lack, new ones by the approver keys of the folder.
- * Rejects with a line for each file that has too few even then.
+ * Approvals for all that a playlist shows and, where trust asks for it, says: those that were brought, and, for what they
+ * lack, new ones by the approver keys of the folder. Rejects with a line for each file that has too few even then.
  */
 export async function approveAll(
   link: FleetLink,
-  assets: readonly LocalAsset[],
+  assets: ReadonlyMap<string, LocalAsset>,
+  file: PlaylistFile,
   publisher: string,
   request: PublishRequest,
 ): Promise<Jws[]> {
   const { settings, approvals: brought = [] } = request
-  const wanted = new Set<string>(assets.map(({ name }) => name))
-  const used = mergedApprovals(brought.filter((one) => wanted.has(statementOf(one)?.asset ?? '')))
+  const names = new Set<string>([...assets.values()].map(({ name }) => name))
+  const used = mergedApprovals(brought.filter((one) => names.has(statementOf(one)?.asset ?? '')))
   const belief = await beliefOf(link, settings.keys)
   const needed = belief.kind === 'trust' ? belief.trust.approvals.needed : 1
-  const before = approversOf(used, assets, publisher, belief)
-  const lacking = assets.filter(({ name }) => (before.get(name)?.size ?? 0) < needed)
+  const items = playlistItems(file, assets)
+  const needsWords = belief.kind === 'trust' && belief.keyring.words === 'approved'
+  const wanted = needsWords ? wantedWithWords(items, assets) : wantedAssets(assets)
+  const before = approversOf(used, assets, items, publisher, belief)
+  const lacking = wanted.filter((one) => before(one).size < needed)
   if (lacking.length === 0) return used
   const own = (await listKeys(settings.keys)).filter((key) => key.purpose === 'approver' && key.canSign)
   if (own.length === 0 && used.length === 0) await privateKeyFor(settings.keys, 'approver') // says what to do
@@ -42,43 +51,50 @@ export async function approveAll(
   const made =
     keys.length === 0
       ? []
-      : await Promise.all(lacking.map((one) => signDocument('approval', approvalPayload(one, now), keys)))
+      : await Promise.all(lacking.map((one) => signDocument('approval', statementAbout(one, now), keys)))
   const all = [...used, ...made]
-  const after = approversOf(all, assets, publisher, belief)
-  const short = assets.filter(({ name }) => (after.get(name)?.size ?? 0) < needed)
+  const after = approversOf(all, assets, items, publisher, belief)
+  const short = wanted.filter((one) => after(one).size < needed)
   if (short.length > 0 && belief.kind === 'trust') throw new OperatorError(shortText(short, after, needed, belief), 2)
   return all
 }
 
+/** The statement that an approver signs about what is wanted. */
+export const statementAbout = ({ asset, words }: Wanted, approvedAt: string): Approval =>
+  approvalPayload(asset, approvedAt, words === undefined ? undefined : wordsHash(words, nodeCrypto))
+
 function shortText(
-  short: readonly LocalAsset[],
-  approvers: ReadonlyMap<string, ReadonlySet<string>>,
+  short: readonly Wanted[],
+  approvers: ApproversOf,
   needed: number,
   belief: Belief & { kind: 'trust' },
 ): string {
-  const lines = short.map(({ name, path }) => {
-    const by = [...(approvers.get(name) ?? [])].map((kid) => belief.keyring.keys.get(kid)?.label ?? kid)
-    return `${path} has ${by.length} of ${needed} approvals${by.length > 0 ? ` (${by.join(', ')})` : ''}.`
+  const lines = short.map((one) => {
+    const by = [...approvers(one)].map((kid) => belief.keyring.keys.get(kid)?.label ?? kid)
+    const what = `${one.asset.path}${one.words === undefined ? '' : ` with the words ${cutTo(one.words, 160)}`}`
+    return `${what} has ${by.length} of ${needed} approvals${by.length > 0 ? ` (${by.join(', ')})` : ''}.`
   })
-  const advice =
-    'Approvals count that are signed by approver keys of this fleet, for these bytes, and not by who publishes. Let others sign (plazacast approve) and bring what they signed with --approvals FILE.'
+  const how = short.some(({ words }) => words !== undefined) ? 'plazacast approve --playlist FILE' : 'plazacast approve'
+  const advice = `Approvals count that are signed by approver keys of this fleet, for these bytes, and not by who publishes. Let others sign (${how}) and bring what they signed with --approvals FILE.`
   return [...lines, advice].join('\n')
 }
 
-/** Thumbprints of those whose approval of an asset counts with players, as far as it can be known here. */
+/** Thumbprints of those whose approval counts with players, as far as it can be known here. */
+type ApproversOf = (wanted: Wanted) => ReadonlySet<string>
+
 function approversOf(
   approvals: readonly Jws[],
-  assets: readonly LocalAsset[],
+  assets: ReadonlyMap<string, LocalAsset>,
+  items: readonly Item[],
   publisher: string,
   belief: Belief,
-): Map<string, Set<string>> {
+): ApproversOf {
   if (belief.kind === 'trust') {
-    const facts = Object.fromEntries(assets.map((one) => [one.name, { ...one.facts, urls: [] }]))
-    const playlist = { approvals, assets: facts } as unknown as Playlist // no more of it is looked at
+    const facts = Object.fromEntries([...assets.values()].map((one) => [one.name, { ...one.facts, urls: [] }]))
+    const playlist = { approvals, items, assets: facts } as unknown as Playlist // no more of it is looked at
     const counted: Approvals = approvalsOf(playlist, [publisher], belief.keyring, nodeCrypto)
-    return new Map(
-      [...counted].map(([asset, statements]) => [asset, new Set(statements.flatMap((one) => one.approvers))]),
-    )
+    return ({ asset, words }) =>
+      new Set(statementsAbout(asset.name, words, counted).flatMap(({ approvers }) => approvers))
   }
   const named = new Map<string, Set<string>>()
   for (const one of approvals) {
@@ -86,7 +102,7 @@ function approversOf(
     const kids = one.signatures.flatMap((signature) => signerNamedBy(signature.protected) ?? [])
     named.set(asset, new Set([...(named.get(asset) ?? []), ...kids]))
   }
-  return named
+  return ({ asset }) => named.get(asset.name) ?? new Set()
 }
 
 /** Approvals from a file that `plazacast approve` wrote. */

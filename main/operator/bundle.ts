@@ -66,7 +66,7 @@ export async function bundle(request: BundleRequest): Promise<Bundled> {
     const assets = await hashAll(sources, request)
     await checkNotTakenDown(link, settings.keys, assets)
     const distinct = [...new Map([...assets.values()].map((asset) => [asset.name, asset])).values()]
-    const approvals = await approveAll(link, distinct, await thumbprintOf(publisher), request)
+    const approvals = await approveAll(link, assets, playlist, await thumbprintOf(publisher), request)
     const made = await makeDocument({
       link,
       keysFolder: settings.keys,

@@ -75,7 +75,7 @@ export async function publish(request: PublishRequest): Promise<PublishOutcome> 
     const assets = await hashAll(sources, request)
     const distinct = [...new Map([...assets.values()].map((asset) => [asset.name, asset])).values()]
     await checkNotTakenDown(link, settings.keys, assets)
-    const approvals = await approveAll(link, distinct, await thumbprintOf(publisher), request)
+    const approvals = await approveAll(link, assets, playlist, await thumbprintOf(publisher), request)
     server = request.assetsUrl === undefined ? await serveFrom(link, distinct, request) : undefined
     const urlsOf = server ? urlsFrom(server) : await urlsAt(request.assetsUrl ?? '', distinct, request)
     const pushed: Pushed = {

@@ -6,7 +6,15 @@ import { tableLines } from '../../shared/operator/text-table.ts'
 import { spokenThumbprint } from '../../shared/operator/thumbprint-text.ts'
 import { timeText } from '../../shared/operator/trust-changes.ts'
 import { keysMeantBy, listedKeys } from '../../shared/operator/trust-edit.ts'
-import { type Command, command, numberOption, Option, severalOption, withSettings } from '../adapters/command-line.ts'
+import {
+  Argument,
+  type Command,
+  command,
+  numberOption,
+  Option,
+  severalOption,
+  withSettings,
+} from '../adapters/command-line.ts'
 import { runCommand, talk } from './console.ts'
 import { instantOf } from './instants.ts'
 import { listKeys, readPublic } from './keys.ts'
@@ -18,14 +26,15 @@ export function trustCommand(): Command {
   const push = pushCommand(
     'trust',
     'signs with the root key which keys count, and for what, and pushes it to the fleet\n(without another word: trust push, which lets the keys of the folder count)',
-    'plazacast trust --keys ./keys --broker mqtt://broker.example\nplazacast trust show\nplazacast trust add lin.public.json --role approver --label "Lin, culture office"\nplazacast trust need 2\nplazacast trust revoke "Lin, culture office"\nplazacast trust rotate-root root-2.public.json',
+    'plazacast trust --keys ./keys --broker mqtt://broker.example\nplazacast trust show\nplazacast trust add lin.public.json --role approver --label "Lin, culture office"\nplazacast trust need 2\nplazacast trust words approved\nplazacast trust revoke "Lin, culture office"\nplazacast trust rotate-root root-2.public.json',
   ).enablePositionalOptions()
   const pushAgain = pushCommand(
     'push',
     'lets the keys of the folder count, each for what its name begins with',
     'plazacast trust push',
   )
-  for (const one of [showCommand(), addKeyCommand(), revokeCommand(), needCommand(), rotateCommand(), pushAgain]) {
+  const rules = [needCommand(), wordsCommand(), rotateCommand()]
+  for (const one of [showCommand(), addKeyCommand(), revokeCommand(), ...rules, pushAgain]) {
     push.addCommand(one)
   }
   return push
@@ -47,6 +56,12 @@ function pushCommand(name: string, description: string, example: string): Comman
       new Option('--separation <rule>', 'strict: a publisher does not approve what it publishes; none: it may').choices(
         ['strict', 'none'],
       ),
+    )
+    .addOption(
+      new Option(
+        '--words <rule>',
+        'approved: captions, QR codes and the like need approvals, too; free: they do not',
+      ).choices(wordsRules),
     )
     .option('--revoke <thumbprint>', 'a key that counts no longer (several times)', severalOption)
   return withPushing(one).action((options: TrustOptions & TrustChoices) =>
@@ -72,6 +87,7 @@ function showCommand(): Command {
         say(
           `Each film and photo needs ${countText(trust.approvals.needed, 'approval')}; ${separationText[trust.separation]}.`,
         )
+        say(wordsText[trust.words ?? 'free'])
         const rows = listedKeys(trust, kidOf).map((key) => [
           key.label ?? '',
           key.roles.join(', '),
@@ -94,6 +110,12 @@ function showCommand(): Command {
 const separationText = {
   strict: 'who publishes a playlist does not approve what is in it',
   none: 'who publishes a playlist may approve what is in it',
+} as const
+
+const wordsRules = ['approved', 'free'] as const
+const wordsText = {
+  approved: 'Captions, credits, hashtags and QR codes need as many.',
+  free: 'Captions, credits, hashtags and QR codes need none: plazacast trust words approved',
 } as const
 
 type AddOptions = TrustOptions & {
@@ -174,6 +196,17 @@ function needCommand(): Command {
         return [{ kind: 'need', approvals }]
       }),
     ),
+  )
+}
+
+function wordsCommand(): Command {
+  const one = command(
+    'words',
+    'whether captions, credits, hashtags and QR codes need approvals as films and photos do; every player must know of this rule first',
+    'plazacast trust words approved',
+  ).addArgument(new Argument('<rule>', 'approved, or free: they are the publisher’s word').choices(wordsRules))
+  return withPushing(one).action((rule: (typeof wordsRules)[number], options: TrustOptions) =>
+    runCommand(options.json ?? false, (signal) => changeTrust(options, signal, async () => [{ kind: 'words', rule }])),
   )
 }
 

@@ -17,6 +17,8 @@ export type TrustChoices = {
   /** How many approvals an asset needs. */
   readonly needed?: number | undefined
   readonly separation?: 'strict' | 'none' | undefined
+  /** Whether captions, credits, hashtags and QR codes need approvals, too. */
+  readonly words?: 'approved' | 'free' | undefined
   /** Thumbprints of keys that no longer count, ever. */
   readonly revoke?: readonly string[] | undefined
 }
@@ -44,6 +46,7 @@ export function editsFor(
     ),
     ...revoke.map((kid): TrustEdit => ({ kind: 'revoke', kid })),
     ...(choices.needed === undefined ? [] : [{ kind: 'need', approvals: choices.needed } as const]),
+    ...(choices.words === undefined ? [] : [{ kind: 'words', rule: choices.words } as const]),
     ...(choices.separation === undefined ? [] : [{ kind: 'separation', rule: choices.separation } as const]),
   ]
 }

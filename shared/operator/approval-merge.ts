@@ -34,10 +34,10 @@ export function mergedApprovals(...files: readonly (readonly Jws[])[]): Jws[] {
 /** Where and when an approval counts; what is left out is not limited. */
 export type ApprovalLimits = Pick<Approval, 'from' | 'until' | 'targets'>
 
-/** Whether a statement is about these bytes under these limits: then a second approver signs the same one. */
+/** Whether a statement is about these bytes with these words under these limits: then a second approver signs the same one. */
 export function saysTheSame(
   one: Approval,
-  facts: Pick<Approval, 'asset' | 'mediaType' | 'bytes' | 'seconds'>,
+  facts: Pick<Approval, 'asset' | 'mediaType' | 'bytes' | 'seconds' | 'words'>,
   limits: ApprovalLimits,
 ): boolean {
   const text = ({ from, until, targets }: ApprovalLimits) => JSON.stringify([from, until, targets?.toSorted()])
@@ -46,6 +46,7 @@ export function saysTheSame(
     one.mediaType === facts.mediaType &&
     one.bytes === facts.bytes &&
     one.seconds === facts.seconds &&
+    one.words === facts.words &&
     text(one) === text(limits)
   )
 }

@@ -26,10 +26,7 @@ export type PayloadParts = {
 
 /** The payload that a playlist file stands for. Every file it names must be among the assets. */
 export function playlistPayload(file: PlaylistFile, parts: PayloadParts): Playlist {
-  const ids = itemIds(file.items)
-  const items = file.items.map((one, index) =>
-    itemOf(one, ids[index] ?? `item-${index + 1}`, assetFor(one.file, parts.assets), file.defaults ?? {}),
-  )
+  const items = playlistItems(file, parts.assets)
   const assets = [...new Map([...parts.assets.values()].map((asset) => [asset.name, asset])).values()]
   const { id, title, window, dayparts, priority = 'normal', weight = 1, entry = 'item-end' } = file
   return {
@@ -51,6 +48,14 @@ export function playlistPayload(file: PlaylistFile, parts: PayloadParts): Playli
   }
 }
 
+/** The items that a playlist file stands for, in its order. Every file it names must be among the assets. */
+export function playlistItems(file: PlaylistFile, assets: PayloadParts['assets']): Item[] {
+  const ids = itemIds(file.items)
+  return file.items.map((one, index) =>
+    itemOf(one, ids[index] ?? `item-${index + 1}`, assetFor(one.file, assets), file.defaults ?? {}),
+  )
+}
+
 /** The later revision that takes a playlist off the walls. */
 export const withdrawal = (id: string, target: string, revision: number, issuedAt: string): Playlist => ({
   kind: 'playlist',
@@ -67,14 +72,15 @@ export const withdrawal = (id: string, target: string, revision: number, issuedA
   withdrawn: true,
 })
 
-/** The statement an approver signs about an asset. */
-export const approvalPayload = ({ name, facts }: LocalAsset, approvedAt: string): Approval => ({
+/** The statement an approver signs about an asset; `words` as `wordsHash` has it, where it is about them, too. */
+export const approvalPayload = ({ name, facts }: LocalAsset, approvedAt: string, words?: string): Approval => ({
   kind: 'approval',
   asset: name,
   mediaType: facts.mediaType,
   bytes: facts.bytes,
   ...(facts.seconds !== undefined && { seconds: facts.seconds }),
   approvedAt,
+  ...(words !== undefined && { words }),
 })
 
 /** How an asset's file is called where it is served: its hash, so that two never meet, and an ending web servers know. */

@@ -54,8 +54,15 @@ function ruleSentences(before: Trust | undefined, after: Trust): string[] {
             ? 'Who publishes a playlist does not approve what is in it.'
             : 'Who publishes a playlist may approve what is in it.',
         ]),
+    ...((before?.words ?? 'free') === (after.words ?? 'free') ? [] : [wordsSentence[after.words ?? 'free']]),
   ]
 }
+
+const wordsSentence = {
+  approved:
+    'Captions, credits, hashtags and QR codes need approvals, too: what has some that nobody approved leaves the walls.',
+  free: 'Captions, credits, hashtags and QR codes need no approval: they are the publisher’s word.',
+} as const
 
 function rootSentences(before: Trust | undefined, after: Trust, kidOf: KidOf): string[] {
   const text = (trust: Trust | undefined) =>

@@ -19,6 +19,8 @@ export type TrustEdit =
   | { readonly kind: 'revoke'; readonly kid: string }
   | { readonly kind: 'need'; readonly approvals: number }
   | { readonly kind: 'separation'; readonly rule: 'strict' | 'none' }
+  /** Whether captions, credits, hashtags and QR codes need approvals, too. */
+  | { readonly kind: 'words'; readonly rule: 'approved' | 'free' }
   /** From then on these keys sign trust, and no others; `needed` of them. */
   | { readonly kind: 'roots'; readonly keys: readonly PublicJwk[]; readonly needed: number }
 
@@ -57,6 +59,8 @@ function afterEdit(trust: Trust, edit: TrustEdit, kidOf: KidOf): Trust {
       return { ...trust, approvals: { needed: edit.approvals } }
     case 'separation':
       return { ...trust, separation: edit.rule }
+    case 'words':
+      return { ...trust, words: edit.rule }
     case 'roots':
       return { ...trust, rootKeys: [...edit.keys], roots: { needed: edit.needed } }
   }

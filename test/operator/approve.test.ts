@@ -116,6 +116,45 @@ test('two approvers sign the same statements on two machines, and publish says u
   assert.equal(player.playlists.get('square')?.approvals.length, 2)
 })
 
+test('where trust asks for it, the words of a playlist are shown, signed, and counted', async () => {
+  const pushed = await runCli(['trust', 'words', 'approved'], env)
+  assert.equal(pushed.code, 0, pushed.stdout + pushed.stderr)
+  assert.match(pushed.stdout, /Captions, credits, hashtags and QR codes need approvals, too/)
+  assert.match((await runCli(['trust', 'show'], env)).stdout, /hashtags and QR codes need as many/)
+  const playlist = join(folder, 'spoken.yaml')
+  const write = (caption: string) =>
+    writeFile(
+      playlist,
+      `id: spoken\ntarget: players/wall-1\ndefaults: { hashtag: '#plaza' }\nitems:\n  - file: ${film}\n    credit: { place: { en: Jiefangbei } }\n  - file: ${photo}\n    seconds: 5\n    caption: { en: ${caption}, zh: 一锅 }\n    qr: https://city.example/pot\n`,
+    )
+  await write('One pot')
+  const silent = await runCli(['publish', playlist, '--approvals', join(folder, 'both.json')], env)
+  assert.equal(silent.code, 2)
+  assert.match(silent.stderr, /with the words \{"caption":\{"en":"One pot","zh":"一锅"\}.* has 0 of 2 approvals\./)
+
+  const sign = (name: string, output: string, ...more: string[]) => {
+    const args = ['--playlist', playlist, '--output', join(folder, output), '--yes', '--without-sheet', ...more]
+    return runCli(['approve', ...args], at(name))
+  }
+  const lin = await sign('approver-lin', 'words-lin.json')
+  assert.equal(lin.code, 0, lin.stderr)
+  assert.match(lin.stdout, / says:\n {2}caption en: One pot\n {2}caption zh: 一锅\n {2}hashtag: #plaza\n {2}qr: https:/)
+  assert.match(lin.stdout, /credit place en: Jiefangbei\n/)
+  await sign('approver-wu', 'words.json', '--approvals', join(folder, 'words-lin.json'))
+  const published = await runCli(['publish', playlist, '--approvals', join(folder, 'words.json')], env)
+  assert.equal(published.code, 0, published.stdout + published.stderr)
+  assert.deepEqual(
+    player.playlists.get('spoken')?.approvals.map(({ signatures }) => signatures.length),
+    [2, 2],
+  )
+
+  await write('Two pots')
+  const changed = await runCli(['publish', playlist, '--approvals', join(folder, 'words.json')], env)
+  assert.equal(changed.code, 2)
+  assert.match(changed.stderr, /"Two pots".* has 0 of 2 approvals\./)
+  assert.equal((await runCli(['approve'], at('approver-lin'))).code, 2)
+})
+
 test('files of approvals that were signed apart are merged: the same statement becomes one', async () => {
   const lin = join(folder, 'lin.json')
   await approve('approver-wu', 'wu-after-lin.json', '--approvals', lin)

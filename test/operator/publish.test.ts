@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
-import { appendFile, cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { appendFile, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { nodeCrypto } from '../../main/adapters/node-crypto.ts'
 import { serveAssets } from '../../main/operator/asset-server.ts'
 import { openFleetLink } from '../../main/operator/fleet-link.ts'
 import { listKeys, makeKeys, privateKeyFor } from '../../main/operator/keys.ts'
@@ -13,8 +14,10 @@ import { signDocument } from '../../main/operator/signing.ts'
 import { pushSite } from '../../main/operator/site.ts'
 import { pushTrust } from '../../main/operator/trust.ts'
 import { withdraw } from '../../main/operator/withdraw.ts'
+import { statementOf } from '../../shared/operator/approval-merge.ts'
 import { OperatorError } from '../../shared/operator/operator-error.ts'
 import { withdrawal } from '../../shared/operator/playlist-payload.ts'
+import { wordsHash } from '../../shared/trust/words.ts'
 import { makeClip } from '../support/clips.ts'
 import { type Mosquitto, startMosquitto } from '../support/mosquitto.ts'
 import { type StandInPlayer, startStandInPlayer } from './stand-in-player.ts'
@@ -183,6 +186,28 @@ test('a playlist that is not approved by enough keys is not pushed at all', asyn
   assert.ok(outcome.kind === 'published')
   await outcome.server?.stop()
   assert.deepEqual(outcome.answers.get('wall-1'), { kind: 'has', status: 'live' })
+})
+
+test('publish signs the words of a playlist where trust asks for it, and only there', async () => {
+  const said = join(folder, 'said.yaml')
+  await writeFile(
+    said,
+    `${(await readFile(file(), 'utf8')).replace('id: plaza', 'id: said')}    caption: { en: Welcome }\n`,
+  )
+  const wordsOfApprovals = async (rule: 'approved' | 'free') => {
+    const link = await openFleetLink(settings, ['plazacast/v1/trust'])
+    await pushTrust(link, settings.keys, { words: rule }).finally(() => link.close())
+    const outcome = await publish({ settings, file: said, timeoutMs: 20_000 })
+    assert.ok(outcome.kind === 'published')
+    await outcome.server?.stop()
+    assert.deepEqual(outcome.answers.get('wall-1'), { kind: 'has', status: 'live' })
+    const taken = players[0]?.playlists.get('said')
+    return taken?.approvals.map((one) => statementOf(one)?.words)
+  }
+  const hash = wordsHash('{"caption":{"en":"Welcome"}}', nodeCrypto)
+  assert.deepEqual(await wordsOfApprovals('approved'), [undefined, hash])
+  assert.deepEqual(await wordsOfApprovals('free'), [undefined, undefined])
+  await withdraw({ settings: { ...settings, target: undefined }, id: 'said', timeoutMs: 20_000 })
 })
 
 test('a player that is gone is shown as offline and does not hold the others up until the timeout', async () => {
