@@ -5,6 +5,7 @@ import { envelopeAttacks } from './attacks/envelope.ts'
 import { headerAttacks } from './attacks/header.ts'
 import { jsonAttacks } from './attacks/json.ts'
 import { payloadAttacks } from './attacks/payload.ts'
+import { wordAttacks } from './attacks/words.ts'
 import { chanceOf } from './chance.ts'
 import type { Move } from './move.ts'
 
@@ -19,6 +20,7 @@ export const recipes = {
   ...payloadAttacks,
   ...authorityAttacks,
   ...approvalAttacks,
+  ...wordAttacks,
   ...addressAttacks,
 }
 const named = Object.entries(recipes)

@@ -1,7 +1,9 @@
+import { nodeCrypto } from '../../main/adapters/node-crypto.ts'
 import type { AssetName } from '../../shared/asset-name.ts'
 import type { Jws } from '../../shared/documents/jws.ts'
 import type { MediaType } from '../../shared/documents/playlist.ts'
 import { topicOfDocument } from '../../shared/topics.ts'
+import { type Words, wordsHash, wordsOf } from '../../shared/trust/words.ts'
 import { nameOfBytes } from '../support/documents.ts'
 import { type ForgeKey, forgeKey, type Payload, signPayload } from './forge.ts'
 
@@ -54,6 +56,16 @@ export const approvals = new Map<Fact, Jws>([
 ])
 export const approvalOf = (one: Fact): Jws => approvals.get(one) ?? approve(one, [keys.stranger])
 
+/** What two people approved to be said beside the first assets that are shown; beside the last one nothing. */
+export const said: readonly Words[] = [
+  { caption: { en: 'Café by the river', zh: '江边咖啡' }, qr: 'https://city.example/cafe' },
+  { credit: { author: 'Lin', place: { en: 'Jiefangbei' } }, hashtag: '#noon' },
+]
+export const approveWords = (one: Fact, words: Words, by: readonly ForgeKey[], more: Payload = {}): Jws =>
+  approve(one, by, { words: wordsHash(wordsOf(words) ?? '', nodeCrypto), ...more })
+/** Approvals of assets with words, for anybody to copy. */
+export const spokenApprovals = said.map((words, index) => approveWords(shown[index] ?? evil, words, two))
+
 /** A document that somebody entitled really signed. */
 export type Genuine = {
   readonly kind: 'trust' | 'site' | 'playlist' | 'takedowns' | 'command'
@@ -101,6 +113,7 @@ export const trustPayload = (revision: number, more: Payload = {}): Payload => (
   ],
   approvals: { needed: 2 },
   separation: 'strict',
+  words: 'approved',
   revoked: [keys.revokedPublisher.kid, keys.revokedApprover.kid, keys.revokedRoot.kid],
   rootKeys: [keys.root1.jwk, keys.root2.jwk],
   roots: { needed: 2 },
@@ -133,7 +146,18 @@ export const commandPayload = (more: Payload = {}): Payload => ({
   ...more,
 })
 
-const square = { id: 'square', target: 'groups/square' }
+/** With its words, of which each was approved. */
+const square = {
+  id: 'square',
+  target: 'groups/square',
+  items: [...shown, takenDown].map(({ asset }, index) => ({
+    id: `item-${index + 1}`,
+    asset,
+    seconds: 2,
+    ...said[index],
+  })),
+  approvals: [...[...shown, takenDown].map(approvalOf), ...spokenApprovals],
+}
 const alarm = { id: 'alarm', priority: 'emergency', entry: 'now', window: { from: '2027-01-01' } }
 /** Revision of everything that the player has; all documents of an attacker who wants to be newer begin above it. */
 export const acceptedRevision = 10
@@ -153,7 +177,7 @@ export const accepted = [
 ]
 /** Truly signed, and overtaken: with a trust that revoked nobody, a take-down list that is empty, and other approvals. */
 export const former: readonly Genuine[] = [
-  genuine('trust', trustPayload(1, { revoked: [], approvals: { needed: 1 } }), keys.root1, keys.root2),
+  genuine('trust', trustPayload(1, { revoked: [], approvals: { needed: 1 }, words: 'free' }), keys.root1, keys.root2),
   genuine('takedowns', takedownsPayload(1, []), keys.approver1),
   genuine('playlist', playlistPayload(1, [takenDown]), keys.publisher),
   ...epoch(9),
