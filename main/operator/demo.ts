@@ -67,6 +67,7 @@ const advice = [
   '',
   'Push a playlist of your own from another terminal:  npx plazacast publish my-playlist.yaml',
   `What one looks like: ${relative(process.cwd(), join(root, 'assets/demo/playlist.yaml'))}. What the wall says:  npx plazacast watch`,
+  'How a city says whose signatures count (two approvers, `plazacast trust words approved`): assets/docs/trust.md',
   'Ctrl+C ends everything; what was pushed is there again at the next start.',
 ]
 
