@@ -22,7 +22,8 @@ test('every command of the walkthrough works, in its order', async (context) => 
     const { file } = await makeClip({ kind: 'photo', item, format: 'jpeg' })
     await copyFile(file, join(folder, `films/${item}.jpg`))
   }
-  const items = '  - { file: films/1.jpg, id: first, seconds: 5, caption: { en: Welcome } }\n  - { file: films/2.jpg, id: second, seconds: 5 }\n'
+  const items =
+    '  - { file: films/1.jpg, id: first, seconds: 5, caption: { en: Welcome } }\n  - { file: films/2.jpg, id: second, seconds: 5 }\n'
   await writeFile(join(folder, 'square.yaml'), `id: square\ntarget: groups/plaza\nitems:\n${items}`)
   // Nobody can be asked here, and no browser need be started for each approval.
   const program = `exec '${process.execPath}' '${join(root, 'build/plazacast.mjs')}'`
