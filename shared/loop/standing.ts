@@ -81,9 +81,10 @@ export const mayBeShown = (one: Pick<Item, 'asset'> & Words, approvals: Approval
 
 /** Where words need approvals, other words make another showing, so that what is on does not stay for the sake of others. */
 function wordsKey(item: Item, approvals: Approvals, keyring: Keyring): string {
-  const words = keyring.words === 'approved' ? wordsOf(item) : undefined
+  if (keyring.words === 'free') return ''
+  const words = wordsOf(item)
   const statement = words === undefined ? undefined : statementsAbout(item.asset, words, approvals)[0]
-  return statement?.approval.words ?? ''
+  return statement?.approval.words ?? 'silent'
 }
 
 function showingOf(playlist: Playlist, item: Item, words: string): Showing {

@@ -93,4 +93,7 @@ test('the same item with other approved words is another showing, so that the fo
   const [silent] = wall.loop()
   assert.deepEqual([spoken?.item, silent?.item], ['item-1', 'item-1'])
   assert.notEqual(spoken?.key, silent?.key)
+  wall.take(trust(2, { words: 'free' }))
+  const [free] = wall.loop()
+  assert.ok(free?.key !== silent?.key && free?.key !== spoken?.key)
 })
