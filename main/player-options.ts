@@ -1,8 +1,13 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { homedir, hostname } from 'node:os'
+import { accessSync, constants, existsSync, mkdirSync, mkdtempSync, readFileSync } from 'node:fs'
+import { homedir, hostname, tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { Command, Option } from './adapters/command-line.ts'
-import { defaultConfiguration, type ReadConfiguration, readConfiguration } from './app/configuration.ts'
+import {
+  type Configuration,
+  defaultConfiguration,
+  type ReadConfiguration,
+  readConfiguration,
+} from './app/configuration.ts'
 
 /** How a player is started: its configuration, and what is only for looking on. */
 export type PlayerStart = { readonly read: ReadConfiguration; readonly mirrorPort: number | undefined }
@@ -61,13 +66,13 @@ export function readPlayerStart(flags: PlayerFlags): PlayerStart {
   const problems: string[] = []
   const file = resolve(flags.config ?? join(dataDir, 'kiosk.json'))
   const fromFile =
-    flags.config !== undefined || existsSync(file) ? withPaths(readJson(file, problems), dirname(file)) : {}
+    flags.config !== undefined || existsSync(file) ? withPaths(readJson(file, problems), file, problems) : {}
   const read = readConfiguration(
     [fromFile, fromFlags(flags, fromFile, problems)],
     defaultConfiguration(hostname(), dataDir),
   )
   return {
-    read: { configuration: read.configuration, problems: [...problems, ...read.problems] },
+    read: { configuration: withFolder(read.configuration, problems), problems: [...problems, ...read.problems] },
     mirrorPort: flags.mirror === undefined ? undefined : Number(flags.mirror) || 0,
   }
 }
@@ -95,12 +100,29 @@ function fromFlags(flags: PlayerFlags, fromFile: Record<string, unknown>, proble
   })
 }
 
+/** Without a data folder there is no memory, but there is a wall: everything goes to a temporary folder until it is mended. */
+function withFolder(configuration: Configuration, problems: string[]): Configuration {
+  try {
+    mkdirSync(configuration.dataDir, { recursive: true })
+    accessSync(configuration.dataDir, constants.W_OK)
+    return configuration
+  } catch (error) {
+    const dataDir = mkdtempSync(join(tmpdir(), 'plazacast-'))
+    problems.push(`dataDir: ${(error as Error).message}; what is kept is lost at the next start`)
+    return { ...configuration, dataDir }
+  }
+}
+
 const given = (values: Record<string, unknown>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined))
 
 /** Paths in the file are meant from where the file is. */
-function withPaths(content: unknown, folder: string): Record<string, unknown> {
-  if (typeof content !== 'object' || content === null || Array.isArray(content)) return {}
+function withPaths(content: unknown, file: string, problems: string[]): Record<string, unknown> {
+  const folder = dirname(file)
+  if (typeof content !== 'object' || content === null || Array.isArray(content)) {
+    problems.push(`${file}: expected an object with fields such as "playerId"`)
+    return {}
+  }
   const fields: Record<string, unknown> = { ...content }
   const absolute = (value: unknown) => (typeof value === 'string' ? resolve(folder, value) : value)
   for (const name of ['dataDir', 'sealDir']) if (name in fields) fields[name] = absolute(fields[name])

@@ -39,8 +39,19 @@ export function connectBroker(
   let stopped = false
   let cancelRetry: Undo | undefined
 
+  /** A certificate that is none makes TLS throw before there is a connection: that is one more try that failed. */
   function open(): void {
     cancelRetry = undefined
+    try {
+      openClient()
+    } catch (error) {
+      failures += 1
+      listener.lost(error instanceof Error ? error.message : String(error))
+      cancelRetry = clock.after(retryDelayMs(failures, random()), open)
+    }
+  }
+
+  function openClient(): void {
     const opened = connect(options.url, { ...clientOptions(options, protocol), manualConnect: true })
     sieve(opened, protocol, listener)
     client = opened
@@ -90,7 +101,12 @@ export function connectBroker(
       lose()
     })
     opened.on('close', lose)
-    opened.connect()
+    try {
+      opened.connect()
+    } catch (error) {
+      reason = error instanceof Error ? error.message : String(error)
+      lose()
+    }
   }
 
   open()

@@ -2,7 +2,7 @@ import { contentFilters, reportTopic, trustFilters } from '../../shared/topics.t
 import type { WriteDb } from '../sqlite/open.ts'
 import type { Broker, BrokerListener, Publication } from './broker.ts'
 import type { Configuration } from './configuration.ts'
-import type { TakeDocument, Taken } from './document-intake.ts'
+import type { TakeDocument } from './document-intake.ts'
 import type { Knowledge } from './knowledge.ts'
 import type { Log } from './log.ts'
 import { createOutboxSender } from './outbox-sender.ts'
@@ -31,8 +31,8 @@ const mostPoisoned = 100
 export type BrokerLink = {
   /** Something was queued. */
   wake(): void
-  /** Takes what a pointer led to, as if it had come on its topic itself. */
-  fetched(topic: string, bytes: Uint8Array): Taken
+  /** Whom to believe, or where the player belongs, has changed: the broker sends again what was refused or never asked for. */
+  keysOrGroupsChanged(): void
   /** Sends at once or not at all. */
   publish(message: Publication): Promise<void>
   stop(): Promise<void>
@@ -46,6 +46,7 @@ export function createBrokerLink(options: BrokerLinkOptions): BrokerLink {
   const { configuration, log } = options
   const { topicPrefix, playerId } = configuration
   let connected = false
+  let lostFor: string | undefined
   const presence = (online: boolean): Publication => ({
     topic: reportTopic(topicPrefix, playerId, 'presence'),
     payload: JSON.stringify(
@@ -66,15 +67,10 @@ export function createBrokerLink(options: BrokerLinkOptions): BrokerLink {
 
   /** Said once for each topic until a restart: whoever holds the broker can send as much of it as he likes. */
   const poisoned = new Set<string>()
-  const take: TakeDocument = (topic, bytes, how) => {
-    const taken = options.take(topic, bytes, how)
-    if (taken === 'trust' || taken === 'site') subscribeToContent()
-    return taken
-  }
-
   const broker = options.connect(presence(false), {
     connected() {
       connected = true
+      lostFor = undefined
       log('info', `connected to ${configuration.broker?.url}`)
       broker.publish(presence(true)).catch(() => {}) // lost again at once: the next connection says it
       subscribe(trustFilters(topicPrefix, playerId))
@@ -83,11 +79,13 @@ export function createBrokerLink(options: BrokerLinkOptions): BrokerLink {
       outbox.reconnected()
     },
     lost(reason) {
-      log(connected ? 'warning' : 'debug', `the broker is out of reach: ${reason}; playing on`)
+      // Said once for each reason: it is tried again for ever.
+      if (connected || reason !== lostFor) log('warning', `the broker is out of reach: ${reason}; playing on`)
+      lostFor = reason
       connected = false
     },
     displaced: options.displaced,
-    message: (topic, bytes, reply) => void take(topic, bytes, { reply }),
+    message: (topic, bytes, reply) => void options.take(topic, bytes, { reply }),
     poisoned(topic, reason) {
       const name = topic.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, 200)
       if (poisoned.has(name) || poisoned.size >= mostPoisoned) return
@@ -98,7 +96,7 @@ export function createBrokerLink(options: BrokerLinkOptions): BrokerLink {
   const outbox = createOutboxSender(options.db, () => (connected ? broker : undefined), log)
   return {
     wake: outbox.wake,
-    fetched: (topic, bytes) => take(topic, bytes, { fetched: true }),
+    keysOrGroupsChanged: subscribeToContent,
     publish: (message) => broker.publish(message),
     stop: () => broker.stop(presence(false)),
   }

@@ -1,6 +1,5 @@
 import type { AssetName } from '../../shared/asset-name.ts'
 import type { WantedAsset } from '../../shared/cache/wanted.ts'
-import type { AssetFacts } from '../../shared/documents/playlist.ts'
 import type { LoopPlan } from '../../shared/loop/loop-plan.ts'
 import type { ToScreen } from '../../shared/screen/wire.ts'
 import type { Host, HostListener } from '../hosts/host.ts'
@@ -10,20 +9,19 @@ import { lastRefusals } from '../sqlite/refusals.ts'
 import type { AssetSource } from './asset-source.ts'
 import type { Broker, BrokerListener, Publication } from './broker.ts'
 import { type BrokerLink, createBrokerLink } from './broker-link.ts'
-import { createCommandDesk } from './commands.ts'
 import { wallCommands } from './commands-wall.ts'
 import type { Configuration } from './configuration.ts'
-import { createDocumentIntake, type TakeDocument, type Taken } from './document-intake.ts'
+import { createIncoming } from './incoming.ts'
 import { type Identity, type Knowledge, readKnowledge } from './knowledge.ts'
 import type { Log } from './log.ts'
 import { createLoopKeeper } from './loop-keeper.ts'
 import { watchPage } from './page-watch.ts'
-import { createPointers } from './pointers.ts'
 import type { Clock } from './ports.ts'
 import { createReporter, isoOf, type Reporter } from './reporter.ts'
 import { createScreenDesk } from './screen-desk.ts'
 import type { Seal } from './seal.ts'
 import type { StickPlayer, Usb } from './usb.ts'
+import { wantedAssets } from './wanted-assets.ts'
 
 /** What the player needs of the cache. */
 export type Cache = {
@@ -119,35 +117,20 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
     languages: configuration.languages,
     changed: report,
   })
-  const takeDocument = createDocumentIntake(db, identity, configuration.topicPrefix, knowledge, clock, reporter, {
-    stored: sealNow,
-    command: (command, reply) => commandDesk(command, reply),
-    pointer: (topic, pointer) => pointers.want(topic, pointer),
-  })
-
-  const commandDesk = createCommandDesk({
+  const incoming = createIncoming({
     ...parts,
-    ...configuration,
     reporter,
+    knowledge,
     handlers: wallCommands(() => host, reporter),
     publish: async (message) => link?.publish(message),
-  })
-  const pointers = createPointers({
-    source: parts.documentSource,
-    sha256: identity.crypto.sha256,
-    clock,
-    random: Math.random,
-    deliver: (topic, bytes) => link?.fetched(topic, bytes) ?? 'refused',
-    failed: (topic, reason) => reporter.event('pointer-failed', reason, { topic }),
+    refused: report,
+    changed(what) {
+      cached = undefined
+      if (what === 'whom') link?.keysOrGroupsChanged()
+      refreshSoon()
+    },
   })
 
-  /** Said once: a folder that cannot be written stays so, and the wall goes on. */
-  let sealTrouble: string | undefined
-  function sealNow(): void {
-    const trouble = parts.seal.write()
-    if (trouble !== undefined && trouble !== sealTrouble) reporter.event('seal-unwritable', trouble)
-    sealTrouble = trouble
-  }
   /** Several things that happen at once lead to one look. */
   function refreshSoon(): void {
     if (pending || stopped) return
@@ -179,17 +162,6 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
       host: host ? `${host.name} ${host.version}` : 'starting',
     })
   }
-  function take(...message: Parameters<TakeDocument>): Taken {
-    const taken = takeDocument(...message)
-    if (taken === 'refused') report()
-    if (taken === 'known' || taken === 'refused' || taken === 'pointer' || taken === 'command') return taken
-    cached = undefined
-    refreshSoon()
-    return taken
-  }
-
-  for (const finding of parts.seal.findings.slice(0, 20)) reporter.event('seal-disagrees', finding)
-  sealNow()
   interruptRunningPlays(db)
   refresh()
   for (const problem of parts.problems) reporter.event('configuration-wrong', problem)
@@ -203,7 +175,7 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
       ...parts,
       connect: parts.connectBroker,
       knowledge,
-      take,
+      take: incoming.take,
       connected() {
         reporter.repeatState()
         cache.retryNow()
@@ -220,7 +192,7 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
     {
       paths: configuration.usb,
       topicPrefix: configuration.topicPrefix,
-      take: (topic, bytes) => take(topic, bytes, { fetched: true }),
+      take: (topic, bytes) => incoming.take(topic, bytes, { fetched: true }),
       targets: () => knowledge().targets,
       held: cache.held,
       changed() {
@@ -240,24 +212,10 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
       usb?.stop()
       watch.stop()
       keeper.stop()
-      pointers.stop()
+      incoming.stop()
       await host?.stop()
       await cache.stop()
       await link?.stop()
     },
   }
-}
-
-/** What is to be had, with the addresses of every playlist that names it. */
-function wantedAssets(knowledge: Knowledge, plan: LoopPlan): WantedAsset[] {
-  const facts = new Map<AssetName, AssetFacts>()
-  for (const { playlist } of [...knowledge.former, ...knowledge.newest]) {
-    for (const [asset, one] of Object.entries(playlist.assets) as [AssetName, AssetFacts][]) {
-      facts.set(asset, { ...one, urls: [...new Set([...one.urls, ...(facts.get(asset)?.urls ?? [])])] })
-    }
-  }
-  return plan.wanted.flatMap((asset, order) => {
-    const one = facts.get(asset)
-    return one ? [{ asset, order, bytes: one.bytes, mediaType: one.mediaType, urls: one.urls }] : []
-  })
 }

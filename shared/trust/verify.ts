@@ -17,10 +17,13 @@ export function verifyJws(jws: Jws, typ: string, keyring: Keyring, crypto: Crypt
   if (!payload) return refused('not-a-document', 'the payload is not base64url', 'payload')
   const signers = new Map<string, TrustedKey>()
   let outOfTime: string | undefined
+  const named = new Set<string>()
   for (const [index, one] of jws.signatures.entries()) {
     const at = `signatures[${index}]`
     const header = headerOf(one.protected)
     if (!header) return refused('bad-signature', 'the protected header is not exactly {alg: EdDSA, kid, typ}', at)
+    if (named.has(header.kid)) return refused('bad-signature', `key ${header.kid} is named twice`, at)
+    named.add(header.kid)
     if (header.typ !== typ) return refused('wrong-type', `signed as ${header.typ}, expected ${typ}`, at)
     const key = keyring.keys.get(header.kid)
     if (keyring.outOfTime.has(header.kid)) outOfTime = header.kid

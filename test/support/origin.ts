@@ -12,6 +12,8 @@ export type Origin = {
   add(file: string, mediaType: string, bytes?: Uint8Array): Promise<PushedAsset>
   /** The same picture as another file: a few bytes behind its end make it an asset of its own. */
   addVariant(file: string, mediaType: string, variant: number): Promise<PushedAsset>
+  /** Serves these bytes. */
+  addBytes(bytes: Buffer, mediaType: string): Promise<PushedAsset>
   /** Requests so far, as `hex from-byte`. */
   readonly requests: readonly { readonly path: string; readonly fromByte: number }[]
   /** Gives this many bytes a second from now on; undefined: all at once. */
@@ -70,18 +72,20 @@ export async function startOrigin(): Promise<Origin> {
     response.end()
   }
 
+  function addBytes(bytes: Buffer, mediaType: string): PushedAsset {
+    const asset = nameOfBytes(bytes)
+    files.set(hexOf(asset), { file: '', bytes })
+    return pushed(asset, mediaType, bytes.byteLength)
+  }
   function pushed(asset: AssetName, mediaType: string, bytes: number): PushedAsset {
     const url = `http://127.0.0.1:${port}/${hexOf(asset)}`
     return { asset, mediaType: mediaType as MediaType, bytes, urls: [url] }
   }
 
   return {
-    async addVariant(file, mediaType, variant) {
-      const bytes = Buffer.concat([await readFile(file), Buffer.from(String(variant))])
-      const asset = nameOfBytes(bytes)
-      files.set(hexOf(asset), { file, bytes })
-      return pushed(asset, mediaType, bytes.byteLength)
-    },
+    addBytes: async (bytes, mediaType) => addBytes(bytes, mediaType),
+    addVariant: async (file, mediaType, variant) =>
+      addBytes(Buffer.concat([await readFile(file), Buffer.from(String(variant))]), mediaType),
     requests,
     bytesGiven: () => given,
     async add(file, mediaType, bytes) {
