@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { assetNameOf } from '../shared/asset-name.ts'
 import { rememberingCrypto } from '../shared/trust/remembered.ts'
 import { createAssetFiles, type DamagedPiece } from './adapters/asset-files.ts'
+import { watchAssetFiles } from './adapters/asset-watch.ts'
 import { consoleLog } from './adapters/console-log.ts'
 import { createHttpSource } from './adapters/http-source.ts'
 import { startLoopback } from './adapters/loopback-server.ts'
@@ -20,6 +21,7 @@ import { startPlayer } from './app/player.ts'
 import type { Reporter } from './app/reporter.ts'
 import { openSeal, type SealStore } from './app/seal.ts'
 import { servedAssets } from './app/served-assets.ts'
+import type { WatchAssetFiles } from './app/touched-assets.ts'
 import { startUsb } from './app/usb.ts'
 import type { StartHost } from './hosts/host.ts'
 import { type DatabaseHandle, DatabaseRefused, openDatabase } from './sqlite/open.ts'
@@ -76,7 +78,12 @@ export async function runPlayer(program: PlayerProgram): Promise<RunningPlayer> 
     startCache(changed, reporter) {
       const source = withSticks(createHttpSource({ clock: systemClock }), (hex, reason) => onStickFailed(hex, reason))
       const heard = hearing(reporter, (hex, reason) => onStickFailed(hex, reason))
-      const cache = startCache({ db, files, source, clock: systemClock, random: Math.random }, changed, heard)
+      const watchFiles: WatchAssetFiles = (touched) => watchAssetFiles(configuration.dataDir, touched)
+      const cache = startCache(
+        { db, files, source, clock: systemClock, random: Math.random, watchFiles },
+        changed,
+        heard,
+      )
       onDamaged = cache.damaged
       return cache
     },

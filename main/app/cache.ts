@@ -8,6 +8,7 @@ import { createDownloads } from './downloads.ts'
 import type { Cache } from './player.ts'
 import type { Clock, Random } from './ports.ts'
 import type { Reporter } from './reporter.ts'
+import { checkTouchedAssets, type WatchAssetFiles } from './touched-assets.ts'
 
 export type CacheOptions = {
   readonly db: WriteDb
@@ -15,6 +16,7 @@ export type CacheOptions = {
   readonly source: AssetSource
   readonly clock: Clock
   readonly random: Random
+  readonly watchFiles: WatchAssetFiles
 }
 
 /** The cache as the player sees it, and what to call when a file on disk turns out to be damaged. */
@@ -35,6 +37,7 @@ export function startCache(options: CacheOptions, changed: () => void, reporter:
     },
   })
   const stopCheck = startAssetCheck(options)
+  const stopTouched = checkTouchedAssets(db, options.files, options.clock, options.watchFiles)
   return {
     want: (assets) => downloads.want(assets),
     held: () => new Set(heldAssets(db).map(({ asset }) => asset)),
@@ -53,6 +56,7 @@ export function startCache(options: CacheOptions, changed: () => void, reporter:
     },
     async stop() {
       stopCheck()
+      stopTouched()
       await downloads.stop()
     },
   }

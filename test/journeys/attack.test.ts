@@ -174,7 +174,10 @@ test('drill: a film on the disk is replaced by hand by another; it is never seen
   const fetchedBefore = stage.origin.requests.length
   const hex = hexOf(two.asset)
   await writeFile(join(stage.dataDir, 'assets', hex.slice(0, 2), hex), await readFile(evil.file))
-  await stage.observer.untilEvent(({ code, about }) => code === 'asset-damaged' && about.asset === two.asset)
+  await stage.observer.untilEvent(
+    ({ code, about }) => code === 'asset-damaged' && about.asset === two.asset,
+    eventWithinMs,
+  )
   for (const item of [1, 2, 1, 2]) await stage.sees(item)
   assert.ok(stage.origin.requests.length > fetchedBefore, 'it was fetched again')
   assert.deepEqual([...items].toSorted(), [1, 2])
