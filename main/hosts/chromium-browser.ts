@@ -49,6 +49,10 @@ export async function startChromiumBrowser(
   const grow = () => window?.grow().catch(() => {})
   const watched: PageListener = {
     ...listener,
+    gone: (reason) => {
+      window?.shrink().catch(() => {}) // then the browser's words are seen until the page is back
+      listener.gone(reason)
+    },
     committed: () => {
       listener.committed()
       setTimeout(grow, patienceMs).unref()

@@ -5,8 +5,10 @@ import type { CdpPipe } from './cdp-pipe.ts'
 export type KioskWindow = {
   /** Lays the page out for the whole display while its window is still one pixel. */
   fit(): Promise<void>
-  /** Grows the window to the whole display once the page has drawn; done once, later calls do nothing. */
+  /** Grows the window to the whole display once the page has drawn; does nothing while it is grown. */
   grow(): Promise<void>
+  /** Takes the window back to one pixel at once: a page that died leaves the browser's own words in it. */
+  shrink(): Promise<void>
   stop(): void
 }
 
@@ -20,6 +22,7 @@ export type KioskWindow = {
 export function kioskWindow(pipe: CdpPipe, session: string): KioskWindow {
   let fitted: Size | undefined
   let hasGrown = false
+  let windowId: number | undefined
 
   const fit = async () => {
     const { screenInfos } = screens.parse(await pipe.send('Emulation.getScreenInfos', {}, session))
@@ -30,11 +33,13 @@ export function kioskWindow(pipe: CdpPipe, session: string): KioskWindow {
     if (hasGrown) await fill(fitted)
   }
   const fill = async (size: Size) => {
-    const { windowId } = windowForTarget.parse(await pipe.send('Browser.getWindowForTarget', {}, session))
+    windowId ??= windowForTarget.parse(await pipe.send('Browser.getWindowForTarget', {}, session)).windowId
     const whole = { left: 0, top: 0, width: size.width, height: size.height + 1 }
-    for (const bounds of [{ windowState: 'normal' }, whole, { windowState: 'fullscreen' }]) {
-      await pipe.send('Browser.setWindowBounds', { windowId, bounds })
-    }
+    await place(windowId, [{ windowState: 'normal' }, whole, { windowState: 'fullscreen' }])
+  }
+  /** All at once: the browser carries them out in their order. */
+  const place = async (id: number, steps: readonly object[]) => {
+    await Promise.all(steps.map((bounds) => pipe.send('Browser.setWindowBounds', { windowId: id, bounds })))
   }
   // A display that was switched off and on may come back with another size; an unanswered question is asked again.
   const watch = setInterval(() => fit().catch(() => {}), 5000).unref()
@@ -47,6 +52,12 @@ export function kioskWindow(pipe: CdpPipe, session: string): KioskWindow {
       const drawn = pipe.send('Runtime.evaluate', { expression: twoFrames, awaitPromise: true }, session)
       await Promise.race([drawn, new Promise((resolve) => setTimeout(resolve, patienceMs).unref())])
       await fill(fitted ?? { width: 1920, height: 1080 })
+    },
+    async shrink() {
+      if (!hasGrown || windowId === undefined) return
+      hasGrown = false
+      const aside = { left: -2 * (fitted?.width ?? 4096), top: 0 }
+      await place(windowId, [{ windowState: 'normal' }, aside])
     },
     stop: () => clearInterval(watch),
   }

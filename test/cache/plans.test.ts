@@ -122,5 +122,6 @@ test('the slices of a range are whole, in order, without gap or overlap, each wi
       }
       assert.equal(at, end)
     }),
+    { examples: [[5, 5]] }, // an empty range within a piece
   )
 })

@@ -8,6 +8,7 @@ import { type Display, startDisplay } from '../support/display.ts'
 import { type DrivenHost, type DriverCommand, isMessage, pageRuns, startDrivenHost } from '../support/driven-host.ts'
 import { markedProcesses } from '../support/marked-processes.ts'
 import { type PageServer, startPageServer } from '../support/page-server.ts'
+import { sendSignal } from '../support/processes.ts'
 
 /** What every host must do, driven from outside on a real display. `hasBrowserOfItsOwn`: its browser can die without it. */
 export function hostContract(command: () => Promise<DriverCommand>, hasBrowserOfItsOwn: boolean): void {
@@ -165,7 +166,7 @@ export function hostContract(command: () => Promise<DriverCommand>, hasBrowserOf
     test('brings back a page that was killed', async () => {
       for (let kill = 0; kill < 3; kill += 1) {
         const from = host.reports.length
-        for (const { pid } of host.processes('renderer')) process.kill(pid, 'SIGKILL')
+        for (const { pid } of host.processes('renderer')) sendSignal(pid, 'SIGKILL')
         await comesBack('page', from)
       }
     })

@@ -18,7 +18,7 @@ export function killDescendants(
   signal: 'SIGKILL' | 'SIGSTOP' = 'SIGKILL',
 ): number {
   const found = descendantsOf(pid).filter(({ command }) => command.includes(`--type=${type}`))
-  for (const one of found) process.kill(one.pid, signal)
+  for (const one of found) sendSignal(one.pid, signal)
   return found.length
 }
 
@@ -30,5 +30,14 @@ function processOf(name: string): Process[] {
     return [{ pid: Number(name), parent, command: readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' ') }]
   } catch {
     return [] // it ended while we looked
+  }
+}
+
+/** Sends a signal to a process that may have ended by itself since it was listed, as a browser's spare ones do. */
+export function sendSignal(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
   }
 }
