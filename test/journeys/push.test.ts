@@ -69,7 +69,7 @@ test('a withdrawn playlist leaves at the end of its item, and the slate comes', 
   await stage.push([await poster(stage, 1)])
   await stage.sees(1)
   await stage.push([], { revision: 2, withdrawn: true })
-  const state = await stage.observer.untilState(({ now }) => 'slate' in now)
+  const state = await stage.observer.untilState(({ now, playlists }) => 'slate' in now && playlists[0]?.revision === 2)
   assert.deepEqual(
     state.playlists.map(({ status }) => status),
     ['withdrawn'],
