@@ -10,13 +10,15 @@ export function figuresOf(values: readonly number[]): string {
   return `${parts.join(', ')}, max ${Math.max(...values).toFixed(0)} ms (${values.length} runs)`
 }
 
-/** Keeps undos for a program that is no test, and runs them backwards at its end. */
+/** Keeps undos for a program that is no test, and runs them backwards at its end, also when it is interrupted or ended. */
 export function createUndo(): { after(undo: () => Promise<void>): void; run(): Promise<void> } {
   const undos: (() => Promise<void>)[] = []
-  return {
-    after: (undo) => void undos.push(undo),
-    run: async () => {
-      for (const undo of undos.toReversed()) await undo()
-    },
+  const run = async () => {
+    for (const undo of undos.splice(0).toReversed()) await undo()
   }
+  // A wall is a process group of its own: it would outlive this program and go on drawing.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void run().finally(() => process.exit(1)))
+  }
+  return { after: (undo) => void undos.push(undo), run }
 }
