@@ -27,7 +27,8 @@ run(node24, [join(root, 'build', 'bundle.ts')])
 run(node24, [
   '--test',
   '--test-concurrency=2',
-  '--test-timeout=600000',
+  '--test-timeout=300000',
+  '--test-force-exit', // a test that hangs has failed; its file must not go on for ever
   ...(chosen.length > 0 ? chosen : ['test/**/*.test.ts']),
 ])
 

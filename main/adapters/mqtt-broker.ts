@@ -17,6 +17,9 @@ const maximumPacketBytes = 5 * 1024 * 1024
 /** A connection that lasts this long is a good one: the next failure is the first of its kind again. */
 const steadyMs = 30_000
 
+/** How long a broker is waited for at the end. */
+const farewellMs = 1_000
+
 /** A protocol level this side offers: 5, or 3.1.1 for brokers that know nothing newer. */
 type Protocol = 5 | 4
 
@@ -123,9 +126,12 @@ export function connectBroker(
       stopped = true
       cancelRetry?.()
       const leaving = client
-      if (leaving?.connected)
-        await Promise.race([publishWith(leaving, farewell), after(clock, 1_000)]).catch(ignoreLost)
-      await leaving?.endAsync(!leaving.connected)
+      if (!leaving) return
+      if (leaving.connected)
+        await Promise.race([publishWith(leaving, farewell), after(clock, farewellMs)]).catch(ignoreLost)
+      // MQTT.js waits for every acknowledgement before it says goodbye, however long: a silent broker keeps nobody here.
+      await Promise.race([leaving.endAsync(!leaving.connected), after(clock, farewellMs)])
+      leaving.stream?.destroy()
     },
     retryNow: () => {
       if (!cancelRetry) return

@@ -86,6 +86,16 @@ test('poison without a frame ends the connection, and the player knocks ever mor
   assert.ok(broker.connections() >= 4)
 })
 
+test('a broker that never acknowledges does not keep the player from ending', async (t) => {
+  const rig = await setRig(t)
+  const broker = await startHostileBroker()
+  t.after(() => broker.stop())
+  broker.ignore(`${prefix}/players/wall/presence`)
+  const running = await rig.start({ brokerUrl: broker.url })
+  await eventually('it is connected', () => broker.received.some((packet) => packet.cmd === 'publish'))
+  await running.stop()
+})
+
 test('messages that the broker refuses do not hold up those behind them', async (t) => {
   const rig = await setRig(t)
   const broker = await startHostileBroker()

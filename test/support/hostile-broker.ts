@@ -13,12 +13,15 @@ export type HostileBroker = {
   retain(filter: RegExp, ...bytes: Buffer[]): void
   /** The reason with which it acknowledges a publication to this topic. */
   refuse(topic: string, reasonCode: number): void
+  /** It never acknowledges a publication to this topic. */
+  ignore(topic: string): void
   stop(): Promise<void>
 }
 
 export async function startHostileBroker(): Promise<HostileBroker> {
   const retained: { filter: RegExp; bytes: Buffer[] }[] = []
   const refused = new Map<string, number>()
+  const ignored = new Set<string>()
   const received: Packet[] = []
   const sockets = new Set<Socket>()
   let connections = 0
@@ -33,7 +36,7 @@ export async function startHostileBroker(): Promise<HostileBroker> {
       received.push(packet)
       if (packet.cmd === 'connect') send({ cmd: 'connack', reasonCode: 0, sessionPresent: false } as Packet)
       if (packet.cmd === 'pingreq') send({ cmd: 'pingresp' })
-      if (packet.cmd === 'publish' && packet.qos === 1) {
+      if (packet.cmd === 'publish' && packet.qos === 1 && !ignored.has(packet.topic)) {
         send({ cmd: 'puback', messageId: packet.messageId, reasonCode: refused.get(packet.topic) ?? 0 } as Packet)
       }
       if (packet.cmd === 'subscribe') {
@@ -54,6 +57,7 @@ export async function startHostileBroker(): Promise<HostileBroker> {
     received,
     retain: (filter, ...bytes) => void retained.push({ filter, bytes }),
     refuse: (topic, reasonCode) => void refused.set(topic, reasonCode),
+    ignore: (topic) => void ignored.add(topic),
     async stop() {
       for (const socket of sockets) socket.destroy()
       server.close()
