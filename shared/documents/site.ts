@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import { assetName } from '../asset-name.ts'
-import { instant, name, playerId, revision } from './fields.ts'
+import { daypart, instant, name, playerId, revision } from './fields.ts'
 
 const timeZone = z.string().max(64).refine(isTimeZone, 'expected an IANA time zone such as Asia/Shanghai')
+
+const bandwidthLimit = z.strictObject({ ...daypart.shape, bytesPerSecond: z.int().min(1024) })
 
 /** The payload of a site document: everything that belongs to one wall. Signed by an operator key. */
 export const site = z
@@ -28,7 +30,16 @@ export const site = z
     rules: z.record(z.string(), z.unknown()).optional(),
     sync: z.strictObject({ group: name }).optional(),
     fallback: z.array(assetName).max(64).default([]),
-    cache: z.strictObject({ quotaBytes: z.int().min(1).optional() }).optional(),
+    cache: z
+      .strictObject({
+        /** What the cached assets may take together; without it, all but a reserve. */
+        quotaBytes: z.int().min(1).optional(),
+        /** How fast downloads may be together, by the site's local time; the lowest that applies counts, none: no limit. */
+        bandwidth: z.array(bandwidthLimit).max(64).optional(),
+        /** Whether assets may come from, and go to, players on the same network. */
+        neighbours: z.boolean().optional(),
+      })
+      .optional(),
   })
   .refine((document) => document.target === `players/${document.id}`, {
     path: ['target'],
