@@ -1,10 +1,37 @@
 import { z } from 'zod'
 import { assetName } from '../asset-name.ts'
-import { daypart, instant, name, playerId, revision } from './fields.ts'
+import { daypart, dayparts, instant, localDate, name, playerId, revision, wallClockTime } from './fields.ts'
 
 const timeZone = z.string().max(64).refine(isTimeZone, 'expected an IANA time zone such as Asia/Shanghai')
 
 const bandwidthLimit = z.strictObject({ ...daypart.shape, bytesPerSecond: z.int().min(1024) })
+
+/** A stretch of one day; `until` before `from` crosses midnight. */
+const openPart = z
+  .strictObject({ from: wallClockTime.default('00:00'), until: wallClockTime.default('24:00') })
+  .refine((part) => part.from !== part.until, { path: ['until'], message: 'expected a time other than from' })
+  .refine((part) => part.from !== '24:00', { path: ['from'], message: 'expected a time before 24:00' })
+
+/** When the wall is on; outside these hours its output is black. */
+const hours = z
+  .strictObject({
+    weekly: dayparts,
+    /** Days with hours of their own; an empty list: closed all day. */
+    exceptions: z
+      .array(z.strictObject({ date: localDate, open: z.array(openPart).max(16) }))
+      .max(1000)
+      .default([]),
+    /** Whether an emergency message lights a wall that is closed. */
+    emergency: z.enum(['show', 'dark']).default('show'),
+  })
+  .superRefine(({ exceptions }, context) => {
+    const dates = exceptions.map(({ date }) => date)
+    const again = dates.findIndex((date, index) => dates.indexOf(date) !== index)
+    if (again < 0) return
+    const message = `${dates[again]} is there twice`
+    context.addIssue({ code: 'custom', path: ['exceptions', again, 'date'], message })
+  })
+export type Hours = z.infer<typeof hours>
 
 /** The payload of a site document: everything that belongs to one wall. Signed by an operator key. */
 export const site = z
@@ -26,7 +53,7 @@ export const site = z
     groups: z.array(name).max(64).default([]),
     output: z.record(z.string(), z.unknown()).optional(),
     brightness: z.record(z.string(), z.unknown()).optional(),
-    hours: z.record(z.string(), z.unknown()).optional(),
+    hours: hours.optional(),
     rules: z.record(z.string(), z.unknown()).optional(),
     sync: z.strictObject({ group: name }).optional(),
     fallback: z.array(assetName).max(64).default([]),

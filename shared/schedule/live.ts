@@ -1,5 +1,6 @@
 import { Temporal } from 'temporal-polyfill'
 import type { CampaignWindow, Daypart } from '../documents/fields.ts'
+import { instantsOf, type Local, localAt, minutesOf } from './wall-clock.ts'
 
 /** When something may be on: local dates and hours of the week. No dayparts: always within the window. */
 export type Schedule = {
@@ -25,20 +26,6 @@ export function livenessAt(schedule: Schedule, atMs: number, timeZone: string): 
   return today === 'live' ? 'off-hours' : today
 }
 
-/** The local date, weekday (0 = Sunday) and minutes since midnight by the wall clock. */
-type Local = { readonly date: string; readonly yesterday: string; readonly weekday: number; readonly minutes: number }
-
-function localAt(atMs: number, timeZone: string): Local {
-  const zoned = Temporal.Instant.fromEpochMilliseconds(Math.floor(atMs)).toZonedDateTimeISO(timeZone)
-  const date = zoned.toPlainDate()
-  return {
-    date: date.toString(),
-    yesterday: date.subtract({ days: 1 }).toString(),
-    weekday: zoned.dayOfWeek % 7,
-    minutes: zoned.hour * 60 + zoned.minute,
-  }
-}
-
 /** ISO dates compare as text. */
 function windowAt(window: CampaignWindow | undefined, date: string): 'early' | 'live' | 'over' {
   if (window?.from !== undefined && date < window.from) return 'early'
@@ -59,8 +46,6 @@ function datesBegunOn(part: Daypart, local: Local): string[] {
 }
 
 const runsOn = (part: Daypart, weekday: number): boolean => part.days === undefined || part.days.includes(weekday)
-
-const minutesOf = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3))
 
 /**
  * The first instant after this one at which the schedule's liveness differs, in milliseconds; null if it never will. Only
@@ -93,13 +78,4 @@ function daysToLookAt(window: CampaignWindow | undefined, today: Temporal.PlainD
     days.push(last, last.add({ days: 1 }), last.add({ days: 2 }))
   }
   return days
-}
-
-/** A wall-clock time as instants: two when the clock goes back over it, the end of the gap when it jumps over it. */
-function instantsOf(day: Temporal.PlainDate, time: string, timeZone: string): number[] {
-  const [date, at] = time === '24:00' ? [day.add({ days: 1 }), '00:00'] : [day, time]
-  const local = date.toPlainDateTime(Temporal.PlainTime.from(at))
-  const earlier = local.toZonedDateTime(timeZone, { disambiguation: 'earlier' }).epochMilliseconds
-  const later = local.toZonedDateTime(timeZone, { disambiguation: 'later' }).epochMilliseconds
-  return [earlier, later]
 }
