@@ -8,7 +8,10 @@ declare class TextDecoder {
   decode(bytes: Uint8Array): string
 }
 declare class URL {
-  constructor(address: string)
+  constructor(address: string, base?: string)
   readonly protocol: string
+  readonly origin: string
+  readonly search: string
+  pathname: string
   readonly href: string
 }

@@ -1,5 +1,6 @@
 import { type AssetName, hexOf } from '../asset-name.ts'
 import type { Item, Playlist } from '../documents/playlist.ts'
+import { distinctFiles, type HlsAsset, type HlsAssets, type SetFile } from '../hls/hls-asset.ts'
 import type { PlaylistStatus } from '../reports/state.ts'
 import { type Liveness, livenessAt } from '../schedule/live.ts'
 import { keyOf, type Lane, type Showing } from '../screen/programme.ts'
@@ -22,6 +23,8 @@ export type Circumstances = {
   /** Missing assets that are not about to arrive: their download failed and is tried again later. */
   readonly late: ReadonlySet<AssetName>
   readonly takenDown: ReadonlySet<AssetName>
+  /** What the manifests among the held assets say; absent: none was read yet. */
+  readonly hls?: HlsAssets
 }
 
 /** How one revision of a playlist stands: what of it may be shown now, and what it lacks. */
@@ -48,32 +51,65 @@ export const laneKey = (playlist: Pick<Playlist, 'target' | 'id'>): string => `$
 export function standingOf({ playlist, approvals }: VerifiedPlaylist, now: Circumstances): Standing {
   const items = playlist.withdrawn ? [] : playlist.items
   const assets = [...new Set(items.map((item) => item.asset))]
-  const approved = new Set(assets.filter((one) => isAssetAllowed(one, approvals, now) && isShowable(playlist, one)))
+  const approved = new Set(
+    assets.filter((one) => isAssetAllowed(one, approvals, now) && problemWith(one, now) === undefined),
+  )
   const sayable = items.filter((item) => areWordsApproved(item, approvals, now.keyring, now))
   const allowed = [...new Set(sayable.map((item) => item.asset))].filter((asset) => approved.has(asset))
-  const missing = allowed.filter((asset) => !now.held.has(asset))
-  const playable = new Set(allowed.filter((asset) => now.held.has(asset)))
+  const files = new Map(allowed.map((asset) => [asset, filesOf(asset, playlist, now)]))
+  const lacking = [...files.values()].flatMap((all) => all.filter((file) => !now.held.has(file.asset)))
+  const missing = allowed.filter((asset) => files.get(asset)?.some((file) => !now.held.has(file.asset)))
+  const playable = new Set(allowed.filter((asset) => !missing.includes(asset) && isRead(asset, playlist, now)))
   return {
     key: laneKey(playlist),
     playlist,
     liveness: livenessAt(playlist, now.atMs, now.timeZone),
     showings: sayable
-      .filter((item) => playable.has(item.asset) && livenessAt(item, now.atMs, now.timeZone) === 'live')
-      .map((item) => showingOf(playlist, item, wordsKey(item, approvals, now.keyring))),
+      .filter((item) => playable.has(item.asset) && !(item.seconds === undefined && isLive(item.asset, now)))
+      .filter((item) => livenessAt(item, now.atMs, now.timeZone) === 'live')
+      .map((item) => showingOf(playlist, item, wordsKey(item, approvals, now.keyring), now.hls?.get(item.asset))),
     allowed,
     missing,
-    missingBytes: missing.reduce((sum, asset) => sum + (playlist.assets[asset]?.bytes ?? 0), 0),
-    complete: missing.every((asset) => now.late.has(asset)),
+    missingBytes: distinctFiles(lacking).reduce((sum, { bytes }) => sum + bytes, 0),
+    complete: lacking.every(({ asset }) => now.late.has(asset)),
     reasons: reasonsOf(playlist, { assets, approved, unsaid: items.length - sayable.length, missing }, now),
   }
 }
 
-/** Live streams and HLS sets are not shown by this version: they are left out and said, not tried. */
-const isShowable = (playlist: Playlist, asset: AssetName): boolean =>
-  playlist.assets[asset]?.mediaType !== 'application/vnd.apple.mpegurl'
+/** Everything that has to be on disk before an asset can be shown: itself and, of an HLS set, all of its files. */
+function filesOf(asset: AssetName, playlist: Playlist, now: Circumstances): readonly SetFile[] {
+  const hls = now.hls?.get(asset)
+  const itself = { path: '', asset, bytes: playlist.assets[asset]?.bytes ?? 0 }
+  return hls?.kind === 'on-demand' ? [itself, ...hls.files] : [itself]
+}
 
-const isAssetAllowed = (asset: AssetName, approvals: Approvals, now: Circumstances): boolean =>
-  !now.takenDown.has(asset) && isApproved(asset, approvals, now.keyring, now)
+/** An HLS asset can be shown when its manifest has been read and, of a set, its playlists as well. */
+function isRead(asset: AssetName, playlist: Playlist, now: Circumstances): boolean {
+  if (playlist.assets[asset]?.mediaType !== 'application/vnd.apple.mpegurl') return true
+  const hls = now.hls?.get(asset)
+  return hls?.kind === 'live' || (hls?.kind === 'on-demand' && hls.checked)
+}
+
+const isLive = (asset: AssetName, now: Circumstances): boolean => now.hls?.get(asset)?.kind === 'live'
+
+/** Why an asset that is here cannot be shown, in words. */
+function problemWith(asset: AssetName, now: Circumstances): string | undefined {
+  const hls = now.hls?.get(asset)
+  return hls?.kind === 'unplayable' ? hls.reason : undefined
+}
+
+/** What is allowed of a set is all of it or nothing; what is allowed of a stream, only in a time that approvers set. */
+function isAssetAllowed(asset: AssetName, approvals: Approvals, now: Circumstances): boolean {
+  const window = isLive(asset, now) ? 'from-until' : 'any'
+  return !isDown(asset, now) && isApproved(asset, approvals, now.keyring, now, window)
+}
+
+/** A set is down with any of its files. */
+function isDown(asset: AssetName, now: Circumstances): boolean {
+  const hls = now.hls?.get(asset)
+  const files = hls?.kind === 'on-demand' ? hls.files : []
+  return now.takenDown.has(asset) || files.some((file) => now.takenDown.has(file.asset))
+}
 
 /** Whether trust lets this asset be shown here and now, with these words beside it. The bytes are another question. */
 export const mayBeShown = (one: Pick<Item, 'asset'> & Words, approvals: Approvals, now: Circumstances): boolean =>
@@ -87,7 +123,7 @@ function wordsKey(item: Item, approvals: Approvals, keyring: Keyring): string {
   return statement?.approval.words ?? 'silent'
 }
 
-function showingOf(playlist: Playlist, item: Item, words: string): Showing {
+function showingOf(playlist: Playlist, item: Item, words: string, hls: HlsAsset | undefined): Showing {
   return {
     key: keyOf(laneKey(playlist), item.id, words === '' ? item.asset : `${item.asset}/${words}`),
     playlist: playlist.id,
@@ -95,7 +131,7 @@ function showingOf(playlist: Playlist, item: Item, words: string): Showing {
     item: item.id,
     asset: item.asset,
     mediaType: playlist.assets[item.asset]?.mediaType ?? 'image/jpeg',
-    address: `assets/${hexOf(item.asset)}`,
+    ...placeOf(item.asset, hls),
     seconds: item.seconds ?? null,
     fit: item.fit,
     transition: item.transition,
@@ -104,6 +140,18 @@ function showingOf(playlist: Playlist, item: Item, words: string): Showing {
     ...(item.credit && { credit: item.credit }),
     ...(item.hashtag !== undefined && { hashtag: item.hashtag }),
     ...(item.qr !== undefined && { qr: item.qr }),
+  }
+}
+
+function placeOf(asset: AssetName, hls: HlsAsset | undefined): Pick<Showing, 'address' | 'stream'> {
+  const hex = hexOf(asset)
+  switch (hls?.kind) {
+    case 'on-demand':
+      return { address: `assets/${hex}/${hls.files[0]?.path}`, stream: 'on-demand' }
+    case 'live':
+      return { address: `live/${hex}/index.m3u8`, stream: 'live' }
+    default:
+      return { address: `assets/${hex}` }
   }
 }
 
@@ -117,14 +165,18 @@ type Found = {
 
 function reasonsOf(playlist: Playlist, { assets, approved, unsaid, missing }: Found, now: Circumstances): string[] {
   const late = missing.filter((asset) => now.late.has(asset)).length
-  const down = assets.filter((asset) => now.takenDown.has(asset)).length
-  const unshowable = assets.filter((asset) => !isShowable(playlist, asset)).length
-  const unapproved = Math.max(0, assets.length - approved.size - down - unshowable)
+  const down = assets.filter((asset) => isDown(asset, now)).length
+  const problems = assets.flatMap((asset) => problemWith(asset, now) ?? [])
+  const unbounded = assets.filter((asset) => isLive(asset, now) && !isDown(asset, now) && !approved.has(asset)).length
+  const endless = playlist.items.filter((item) => item.seconds === undefined && isLive(item.asset, now)).length
+  const unapproved = Math.max(0, assets.length - approved.size - down - problems.length - unbounded)
   return [
     ...(!playlist.withdrawn && playlist.items.length === 0 ? ['the playlist has no items'] : []),
     ...(unapproved > 0 ? [`${count(unapproved, 'asset')} without a valid approval here and now`] : []),
     ...(unsaid > 0 ? [`${count(unsaid, 'item')} with words that are not approved here and now`] : []),
-    ...(unshowable > 0 ? [`${count(unshowable, 'asset')} of a kind this player does not show`] : []),
+    ...(unbounded > 0 ? [`${count(unbounded, 'live stream')} without an approval from and until, here and now`] : []),
+    ...(endless > 0 ? [`${count(endless, 'item')} of a live stream without seconds`] : []),
+    ...problems.slice(0, 5).map((problem) => `an HLS asset cannot be played: ${problem}`),
     ...(down > 0 ? [`${count(down, 'asset')} taken down`] : []),
     ...(missing.length > 0 ? [`${count(missing.length, 'asset')} not yet downloaded`] : []),
     ...(late > 0 ? [`${count(late, 'download')} failing, tried again`] : []),

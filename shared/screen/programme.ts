@@ -15,7 +15,12 @@ export const showing = z.strictObject({
   item: z.string(),
   asset: assetName,
   mediaType,
-  /** Below the loopback server's prefix, relative to the page: `assets/<64 hex>`. */
+  /** Only on HLS: a set of files that is on this machine, or a stream that the loopback server relays. */
+  stream: z.enum(['on-demand', 'live']).optional(),
+  /**
+   * Below the loopback server's prefix, relative to the page: `assets/<64 hex>`; of HLS on demand
+   * `assets/<64 hex of the manifest>/<path of the playlist>`, of a live stream `live/<64 hex of the manifest>/index.m3u8`.
+   */
   address: z.string(),
   /** How long it stays, in seconds; null: a film plays once, whole. A film shorter than this starts again. */
   seconds: z.number().positive().nullable(),

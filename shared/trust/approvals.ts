@@ -61,9 +61,24 @@ const agrees = (statement: Approval, facts: AssetFacts | undefined): boolean =>
 /** Where and when an approval is asked about. `targets`: this player's own, its groups' and `fleet`. */
 export type ApprovalScope = { readonly atMs: number; readonly targets: readonly string[] }
 
-/** Whether enough different approvers stand behind an asset, here and now, whatever words they said it about. */
-export const isApproved = (asset: AssetName, approvals: Approvals, keyring: Keyring, scope: ApprovalScope): boolean =>
-  haveEnough(approvals.get(asset) ?? [], keyring, scope)
+/**
+ * Whether enough different approvers stand behind an asset, here and now, whatever words they said it about. `from-until`:
+ * only statements with both an instant to begin and one to end count, as for a live stream, of which nobody has seen the end.
+ */
+export const isApproved = (
+  asset: AssetName,
+  approvals: Approvals,
+  keyring: Keyring,
+  scope: ApprovalScope,
+  window: 'any' | 'from-until' = 'any',
+): boolean =>
+  haveEnough(
+    (approvals.get(asset) ?? []).filter(
+      ({ approval: { from, until } }) => window === 'any' || (from !== undefined && until !== undefined),
+    ),
+    keyring,
+    scope,
+  )
 
 /**
  * Whether an item may say what it says beside its picture, here and now: where trust asks for it, enough different
