@@ -1,6 +1,7 @@
 import type { AssetName } from '../../shared/asset-name.ts'
 import { type CutIn, type LoopPlan, planLoop } from '../../shared/loop/loop-plan.ts'
 import { enteringLane, mayFinish } from '../../shared/loop/may-finish.ts'
+import { withinHours } from '../../shared/loop/opening.ts'
 import { laneKey, mayBeShown } from '../../shared/loop/standing.ts'
 import type { Lane, Programme, Showing, ShowingKey } from '../../shared/screen/programme.ts'
 import { findDocument } from '../sqlite/documents.ts'
@@ -54,21 +55,27 @@ export function createLoopKeeper(
     const knowledge = sources.knowledge()
     const atMs = clock.now()
     const now = { ...knowledge, atMs, held: sources.held(), late: sources.late() }
-    const plan = planLoop(knowledge.newest, knowledge.former, now)
-    rememberInForce(db, plan)
+    const whole = planLoop(knowledge.newest, knowledge.former, now)
+    const plan = withinHours(whole, knowledge.site?.hours, atMs, knowledge.timeZone)
+    rememberInForce(db, whole)
     const lanes = plan.lanes
     const allowed = (key: ShowingKey) => isStillAllowed(known.get(key), knowledge, now)
     const forbidden = sent.mayFinish.some((key) => !allowed(key)) // taken down while it was let finish
     if (forbidden || !same(lanes, sent.programme.lanes) || plan.slateReason !== sent.programme.slateReason) {
       const cutIn = enteringLane(cuttingIn, plan.cutIn)
       const finishing =
-        cutIn !== null
+        cutIn !== null || plan.dark !== null
           ? []
           : mayFinish({ lanes: sent.programme.lanes, mayFinish: sent.mayFinish }, lanes, allowed, sources.on())
       serial += 1
       known = new Map([...[...known].filter(([key]) => finishing.includes(key)), ...showingsOf(lanes)])
       sent = {
-        programme: { id: String(serial), lanes: [...lanes], slateReason: plan.slateReason },
+        programme: {
+          id: String(serial),
+          lanes: [...lanes],
+          slateReason: plan.slateReason,
+          ...(plan.dark !== null && { dark: plan.dark }),
+        },
         mayFinish: finishing,
         cutIn,
       }

@@ -86,7 +86,8 @@ export function runScreen(parts: ScreenParts): () => void {
 }
 
 function takeSettings(message: Extract<ToScreen, { kind: 'programme' }>, store: ScreenStore): void {
-  store.setState({ playerName: message.playerName, languages: message.languages })
+  const { playerName, languages, programme } = message
+  store.setState({ playerName, languages, dark: programme.dark !== undefined })
 }
 
 function endedMessage(effect: Extract<Effect, { kind: 'tell-ended' }>, stage: Stage): FromScreen {

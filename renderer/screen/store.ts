@@ -8,10 +8,12 @@ export type ScreenState = {
   readonly playerName: string
   /** Languages of captions in the order they are drawn; none: as they come. */
   readonly languages: readonly string[]
+  /** The wall is off: not even the slate is seen. */
+  readonly dark: boolean
 }
 
 /** A store of its own for each page; it is set whole and never written into. */
 export function createScreenStore() {
-  return createStore<ScreenState>(() => ({ driver: firstState, playerName: '', languages: [] }))
+  return createStore<ScreenState>(() => ({ driver: firstState, playerName: '', languages: [], dark: false }))
 }
 export type ScreenStore = ReturnType<typeof createScreenStore>

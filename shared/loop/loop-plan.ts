@@ -11,6 +11,8 @@ export type CutIn = { readonly key: string; readonly revision: number }
 /** The loop of an instant, what to report of every playlist, and when to look again. */
 export type LoopPlan = {
   readonly lanes: readonly Lane[]
+  /** The level that plays; null when none does. */
+  readonly level: Priority | null
   /** Why there are no lanes; null if there are. */
   readonly slateReason: string | null
   /** Lanes that a take-over or an emergency with `entry: now` put on: when one comes, it does not wait for the item that is on. */
@@ -40,6 +42,7 @@ export function planLoop(
   const winners = chosen.filter(({ standing }) => contributes(standing) && standing.playlist.priority === level)
   return {
     lanes: winners.map(({ standing }) => laneOf(standing)),
+    level: level ?? null,
     slateReason: winners.length > 0 ? null : whyNothing(standings.map((one) => one.standing)),
     cutIn: winners.flatMap(({ standing }) =>
       cutsIn(standing) ? [{ key: standing.key, revision: standing.playlist.revision }] : [],

@@ -44,6 +44,7 @@ function onlineText({ presence }: PlayerView, now: string): string {
 
 function nowText(state: State | undefined): string {
   if (!state) return ''
+  if ('dark' in state.now) return `off: ${state.now.dark}`
   return 'slate' in state.now ? `slate: ${state.now.slate}` : `${state.now.playlist} / ${state.now.item}`
 }
 

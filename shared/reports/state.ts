@@ -8,6 +8,8 @@ export type PlaylistStatus = z.infer<typeof playlistStatus>
 export const shownNow = z.union([
   z.object({ playlist: z.string(), revision: z.int(), item: z.string(), asset: z.string(), since: instant }),
   z.object({ slate: z.string() }),
+  /** The wall is off, and why. */
+  z.object({ dark: z.string() }),
 ])
 export type ShownNow = z.infer<typeof shownNow>
 

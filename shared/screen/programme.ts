@@ -48,6 +48,8 @@ export const programme = z.strictObject({
   id: z.string(),
   lanes: z.array(lane),
   slateReason: z.string().nullable(),
+  /** Why the wall is off: it is black, and not even the slate is seen. */
+  dark: z.string().optional(),
 })
 export type Programme = z.infer<typeof programme>
 
