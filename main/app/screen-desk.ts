@@ -3,7 +3,7 @@ import type { Showing, ShowingKey } from '../../shared/screen/programme.ts'
 import type { Position } from '../../shared/screen/rotation.ts'
 import type { FromScreen, ToScreen } from '../../shared/screen/wire.ts'
 import { transaction, type WriteDb } from '../sqlite/open.ts'
-import { finishPlay, startPlay } from '../sqlite/plays.ts'
+import { finishPlay, startDark, startPlay } from '../sqlite/plays.ts'
 import { loadPosition, savePosition } from '../sqlite/position.ts'
 import type { SentProgramme } from './loop-keeper.ts'
 import { isoOf, type Reporter } from './reporter.ts'
@@ -38,6 +38,8 @@ export function createScreenDesk(options: ScreenDeskOptions): ScreenDesk {
   let on: Showing | undefined
   let next: Showing | undefined
   let playSeq: { key: ShowingKey; seq: number } | undefined
+  /** The record of the stretch in which the wall is off. */
+  let darkSince: { seq: number; at: number } | undefined
   let speaking = false
 
   /** A page that begins goes on where the one before it was, and has nothing on to be cut into. */
@@ -55,6 +57,7 @@ export function createScreenDesk(options: ScreenDeskOptions): ScreenDesk {
     const showing = options.showing(message.key)
     if (!showing) return // a page that is one programme behind; what it shows next is known
     const { playlist, revision, item, asset } = showing
+    light(message.at)
     transaction(db, () => {
       const seq = startPlay(db, { playlist, revision, item, asset, startedAt: message.at })
       playSeq = { key: message.key, seq }
@@ -73,7 +76,27 @@ export function createScreenDesk(options: ScreenDeskOptions): ScreenDesk {
     playSeq = undefined
   }
 
-  function slate(reason: string): void {
+  function dark(reason: string, at: number): void {
+    on = undefined
+    next = undefined
+    now = { dark: reason }
+    if (!darkSince) {
+      darkSince = { seq: startDark(db, reason, at), at }
+      reporter.event('wall-dark', `the wall is off: ${reason}`)
+    }
+    options.changed()
+  }
+
+  function light(at: number): void {
+    if (!darkSince) return
+    const ms = Math.max(0, at - darkSince.at)
+    finishPlay(db, darkSince.seq, { ms, presentedFrames: 0, droppedFrames: 0, outcome: 'complete' })
+    darkSince = undefined
+    reporter.event('wall-lit', 'the wall is on again')
+  }
+
+  function slate(reason: string, at: number): void {
+    light(at)
     const alreadyOn = 'slate' in now && now.slate === reason
     on = undefined
     next = undefined
@@ -94,7 +117,9 @@ export function createScreenDesk(options: ScreenDeskOptions): ScreenDesk {
         case 'ended':
           return ended(message)
         case 'slate':
-          return slate(message.reason)
+          return options.sent().programme.dark === undefined
+            ? slate(message.reason, message.at)
+            : dark(message.reason, message.at)
         case 'fault': {
           const showing = options.showing(message.key)
           const about = { playlist: showing?.playlist, item: showing?.item, asset: message.asset }

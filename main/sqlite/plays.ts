@@ -1,13 +1,15 @@
 import { z } from 'zod'
-import { assetName } from '../../shared/asset-name.ts'
+import { type AssetName, assetName } from '../../shared/asset-name.ts'
 import type { ReadDb, WriteDb } from './connection.ts'
 
 const play = z.object({
   seq: z.int(),
+  /** `dark`: the wall was off; then `item` says why, and there is no playlist and no asset. */
+  kind: z.enum(['showing', 'dark']),
   playlist: z.string(),
   revision: z.int(),
   item: z.string(),
-  asset: assetName,
+  asset: assetName.or(z.literal('')),
   startedAt: z.int(),
   ms: z.int(),
   presentedFrames: z.int(),
@@ -17,12 +19,12 @@ const play = z.object({
 
 /** One showing that really happened. `seq` only grows; `startedAt` in milliseconds since 1970; frames are 0 for photos. */
 export type Play = z.infer<typeof play>
-export type StartedPlay = Pick<Play, 'playlist' | 'revision' | 'item' | 'asset' | 'startedAt'>
+export type StartedPlay = Pick<Play, 'playlist' | 'revision' | 'item' | 'startedAt'> & { readonly asset: AssetName }
 export type EndOfPlay = Pick<Play, 'ms' | 'presentedFrames' | 'droppedFrames'> & {
   readonly outcome: Exclude<Play['outcome'], 'running'>
 }
 
-const columns = `seq, playlist, revision, item, asset, started_at AS startedAt, ms,
+const columns = `seq, kind, playlist, revision, item, asset, started_at AS startedAt, ms,
   presented_frames AS presentedFrames, dropped_frames AS droppedFrames, outcome`
 
 /** Records a showing whose first frame was presented; returns its seq. */
@@ -30,6 +32,13 @@ export function startPlay(db: WriteDb, started: StartedPlay): number {
   const sql = `INSERT INTO plays (playlist, revision, item, asset, started_at, ms, presented_frames, dropped_frames, outcome)
     VALUES ($playlist, $revision, $item, $asset, $startedAt, 0, 0, 0, 'running')`
   return db.run(sql, { ...started, startedAt: Math.round(started.startedAt) }).lastId
+}
+
+/** Records that the wall went off, and why; returns its seq. */
+export function startDark(db: WriteDb, reason: string, startedAt: number): number {
+  const sql = `INSERT INTO plays (kind, playlist, revision, item, asset, started_at, ms, presented_frames, dropped_frames, outcome)
+    VALUES ('dark', '', 0, $reason, '', $startedAt, 0, 0, 0, 'running')`
+  return db.run(sql, { reason, startedAt: Math.round(startedAt) }).lastId
 }
 
 /** Completes a showing; returns false if it was not running: nothing that is finished is written twice. */
