@@ -56,6 +56,8 @@ export type Stage = {
     assets: readonly PushedAsset[],
     more?: Partial<Omit<Playlist, 'items'>> & { items?: Partial<Item>[] },
   ): Promise<void>
+  /** Signs and publishes an emergency that cuts in. */
+  alert(assets: readonly PushedAsset[], more?: Partial<Omit<Playlist, 'items'>>): Promise<void>
   /** Waits until this item's band is on the grabbed display. */
   sees(item: number, deadlineMs?: number): Promise<void>
 }
@@ -120,6 +122,10 @@ export async function setStage(
     },
     async push(assets, more) {
       await publish('playlist', await playlistOf(assets, [city.approver], more), city.publisher)
+    },
+    async alert(assets, more) {
+      const urgent = { id: 'alert', priority: 'emergency', entry: 'now', ...more } as const
+      await publish('playlist', await playlistOf(assets, [city.approver], urgent), city.emergency)
     },
     async sees(item, deadlineMs = 20_000) {
       await grab.waitFor((seen) => seen.kind === 'frame' && seen.item === item, deadlineMs)
