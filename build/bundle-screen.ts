@@ -21,7 +21,11 @@ export async function bundleScreen(into = join(root, 'build/out/screen')): Promi
 
 async function bundleScripts(into: string): Promise<void> {
   await build({
-    entryPoints: { screen: join(from, 'screen.ts'), remux: join(from, 'media/remux-worker.ts') },
+    entryPoints: {
+      screen: join(from, 'screen.ts'),
+      remux: join(from, 'media/remux-worker.ts'),
+      'hls-worker': 'hls.js/dist/hls.worker.js',
+    },
     outdir: into,
     bundle: true,
     format: 'iife',

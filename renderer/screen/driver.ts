@@ -10,6 +10,8 @@ const leaveWithinMs = 750
 /** How long an item may keep the wall waiting, while another picture is held or the slate is on. */
 const readyWithinMs = { held: 1_500, empty: 6_000 }
 const enterWithinMs = 1_500
+/** A live stream that is still being joined when its turn has come is passed over soon: it is nobody's fault. */
+const joinHeldMs = 500
 
 /** Decides: what has happened goes in, the new state and what to do come out. Time is in milliseconds since 1970. */
 export function step(state: DriverState, event: DriverEvent, nowMs: number): Step {
@@ -22,7 +24,7 @@ export function step(state: DriverState, event: DriverEvent, nowMs: number): Ste
 export function wakeAtMs(state: DriverState, nowMs: number): number | undefined {
   const { on, next } = state
   const idle = !on && !next && state.programme ? nextReturnMs(state.leftOut, nowMs) : undefined
-  const times = [idle, on?.clearAtMs, on && turnsAtMs(on, next), next && givesUpAtMs(state, next)]
+  const times = [idle, on?.clearAtMs, on && turnsAtMs(on, next), next && givesUpAtMs(state, next, nowMs)]
   const known = times.filter((time) => time !== undefined)
   return known.length > 0 ? Math.min(...known) : undefined
 }
@@ -258,7 +260,7 @@ function failed(state: DriverState, event: Failure, nowMs: number): Step {
 
 function blame(state: DriverState, play: Play, event: Failure, nowMs: number): Step {
   const { asset, key } = play.showing
-  const leftOut = leaveOut(state.leftOut, asset, event.fault, nowMs)
+  const leftOut = leaveOut(state.leftOut, play.showing, event.fault, nowMs)
   const code = isLongTerm(leftOut, asset) ? 'item-quarantined' : (`item-${event.fault}` as const)
   const message = event.message.slice(0, 2000)
   return {
@@ -269,7 +271,8 @@ function blame(state: DriverState, play: Play, event: Failure, nowMs: number): S
 
 function tick(state: DriverState, nowMs: number): Step {
   const { on, next } = state
-  if (next && nowMs >= (givesUpAtMs(state, next) ?? Number.POSITIVE_INFINITY)) {
+  if (next && nowMs >= (givesUpAtMs(state, next, nowMs) ?? Number.POSITIVE_INFINITY)) {
+    if (isPassedOver(state, next, nowMs)) return passOver(state, next)
     const message = next.stage === 'entering' ? 'its first frame did not come' : 'it was not ready in time'
     return failed(state, { kind: 'failed', play: next.play.id, fault: 'stalled', message, certain: true }, nowMs)
   }
@@ -295,13 +298,29 @@ function overlapMs(on: On | undefined, play: Play): number {
   return Math.min(transition.ms, (on.endsAtMs - on.startedAtMs) / 2)
 }
 
-function givesUpAtMs(state: DriverState, next: Next): number | undefined {
+function givesUpAtMs(state: DriverState, next: Next, nowMs: number): number | undefined {
   if (next.stage === 'entering') return next.sinceMs + enterWithinMs
   if (next.stage !== 'preparing') return undefined
   const { on } = state
   if (!on) return Math.max(next.sinceMs, state.emptySinceMs) + readyWithinMs.empty
   if (on.wantsNextSinceMs === undefined) return undefined
-  return Math.max(next.sinceMs, on.wantsNextSinceMs) + readyWithinMs.held
+  const heldMs = isPassedOver(state, next, nowMs) ? joinHeldMs : readyWithinMs.held
+  return Math.max(next.sinceMs, on.wantsNextSinceMs) + heldMs
+}
+
+/** Whether a live stream that is not ready gives its turn to another item, without being blamed. */
+function isPassedOver(state: DriverState, next: Next, nowMs: number): boolean {
+  const { programme, on } = state
+  if (!programme || !on || next.stage !== 'preparing' || next.play.showing.stream !== 'live') return false
+  const following = choose({ ...state, at: next.play.after }, programme, nowMs)
+  return following !== undefined && following.showing.asset !== next.play.showing.asset
+}
+
+function passOver(state: DriverState, next: Next): Step {
+  return {
+    state: { ...state, at: next.play.after, next: undefined },
+    effects: [{ kind: 'discard', play: next.play.id }],
+  }
 }
 
 function keysOf(programme: Programme): Set<string> {

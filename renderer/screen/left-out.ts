@@ -1,5 +1,5 @@
 import type { AssetName } from '../../shared/asset-name.ts'
-import type { Programme } from '../../shared/screen/programme.ts'
+import type { Programme, Showing } from '../../shared/screen/programme.ts'
 
 /** How an item failed: its bytes cannot be shown, or its frames did not come. */
 export type FaultKind = 'failed' | 'stalled'
@@ -7,17 +7,26 @@ export type FaultKind = 'failed' | 'stalled'
 /** The assets that failed of late: until when each is left out, and how often it has failed in a row. */
 export type LeftOut = ReadonlyMap<AssetName, { readonly untilMs: number; readonly failures: number }>
 
-const firstMs = { failed: 30_000, stalled: 5_000 }
-const longestMs = 3_600_000
+type BackOff = { readonly failed: number; readonly stalled: number; readonly longest: number }
+const files: BackOff = { failed: 30_000, stalled: 5_000, longest: 3_600_000 }
+/** A stream's bytes are not its name's: it may be well again at any time. */
+const liveStreams: BackOff = { failed: 30_000, stalled: 30_000, longest: 300_000 }
 const longTermFailures = 3
 
 /**
  * Leaves an asset out for a while after a failure: 30 s, or 5 s when its frames merely did not come (the machine may have
- * been busy), doubled with each failure in a row up to an hour. Other bytes have another name and so another chance.
+ * been busy), doubled with each failure in a row up to an hour. Other bytes have another name and so another chance. A live
+ * stream is left out for 30 s, then twice as long each time up to five minutes.
  */
-export function leaveOut(leftOut: LeftOut, asset: AssetName, kind: FaultKind, nowMs: number): LeftOut {
+export function leaveOut(
+  leftOut: LeftOut,
+  { asset, stream }: Pick<Showing, 'asset' | 'stream'>,
+  kind: FaultKind,
+  nowMs: number,
+): LeftOut {
+  const backOffMs = stream === 'live' ? liveStreams : files
   const failures = (leftOut.get(asset)?.failures ?? 0) + 1
-  const lastsMs = Math.min(longestMs, firstMs[kind] * 2 ** Math.min(failures - 1, 12))
+  const lastsMs = Math.min(backOffMs.longest, backOffMs[kind] * 2 ** Math.min(failures - 1, 12))
   return new Map(leftOut).set(asset, { failures, untilMs: nowMs + lastsMs })
 }
 

@@ -333,6 +333,45 @@ test('a first frame that never comes is given up, and what was on stays until an
   assert.equal(wall.state.on?.play.showing.item, 'a')
 })
 
+const live = showingOf('live', { mediaType: 'application/vnd.apple.mpegurl', stream: 'live' })
+
+test('a live stream that is still being joined in its turn is passed over without blame, and tried in its next turn', () => {
+  const wall = new Wall()
+    .programme(programmeOf(a, live, b))
+    .ready()
+    .present()
+    .pass(10_000)
+  wall.taken()
+  wall.pass(499)
+  assert.deepEqual(wall.taken(), [])
+  wall.pass(1).ready().present()
+  assert.deepEqual(wall.taken(), ['discard', 'prepare b', 'show', 'a complete', 'shown', 'prepare a to join'])
+  wall.ready().pass(10_000).present()
+  assert.deepEqual(wall.taken().slice(-1), ['prepare live to join'])
+})
+
+test('a live stream that fails is left out for half a minute, then twice as long each time up to five minutes', () => {
+  const stall = { kind: 'failed', fault: 'stalled', message: 'still', certain: true } as const
+  const wall = new Wall().programme(programmeOf(live))
+  const waits: number[] = []
+  for (let failure = 0; failure < 6; failure++) {
+    const failedAtMs = wall.nowMs
+    wall.take({ ...stall, play: wall.next() })
+    const wakeMs = wakeAtMs(wall.state, wall.nowMs)
+    assert.ok(wakeMs !== undefined)
+    wall.pass(wakeMs - wall.nowMs)
+    waits.push((wall.nowMs - failedAtMs) / 1000)
+  }
+  assert.deepEqual(waits, [30, 60, 120, 240, 300, 300])
+})
+
+test('a live stream that fails on the wall gives way to the next, which is ready', () => {
+  const wall = new Wall().programme(programmeOf(live, a)).ready().present().ready()
+  wall.taken()
+  wall.take({ kind: 'failed', fault: 'failed', message: 'the stream has ended', certain: true, play: wall.on() })
+  assert.deepEqual(wall.taken(), ['item-failed', 'show'])
+})
+
 test('what is reported of a play that is neither on nor next is of no consequence', () => {
   const wall = new Wall().programme(programmeOf(a, b)).ready().present()
   wall.taken()

@@ -10,6 +10,8 @@ export type FilmListener = {
   look?(): void
   /** How long a frame of this film may stand, when that is known from the file. */
   slowestMs?(): number
+  /** No frame is taken to stand longer than this, whatever the steps between their times: for streams, whose time jumps. */
+  readonly longestFrameMs?: number
 }
 
 const lookEveryMs = 200
@@ -30,7 +32,7 @@ export function watchFilm(video: HTMLVideoElement, clock: Clock, listener: FilmL
     handle = video.requestVideoFrameCallback(onFrame)
     lastMs = clock.nowMs()
     const stepMs = (metadata.mediaTime - (lastMediaSeconds ?? metadata.mediaTime)) * 1000
-    longestMs = Math.max(longestMs, Math.min(stepMs, 60_000))
+    longestMs = Math.max(longestMs, Math.min(stepMs, listener.longestFrameMs ?? 60_000))
     lastMediaSeconds = metadata.mediaTime
     listener.frame(metadata.mediaTime, metadata.expectedDisplayTime)
   }

@@ -1,8 +1,9 @@
 import { assertNever } from '../../../shared/assert-never.ts'
 import type { Clock } from '../clock.ts'
 import type { DriverEvent, Effect, Play } from '../driver-state.ts'
-import { type Filling, type FillingListener, faultOf, MediaFault } from '../media/filling.ts'
+import { type Filling, type FillingListener, faultOf } from '../media/filling.ts'
 import { createFrameCounts, type Frames } from '../media/frame-counts.ts'
+import { openStream } from '../media/hls.ts'
 import { openPhoto } from '../media/image.ts'
 import type { FilmSource, Remux } from '../media/remux.ts'
 import { fitsTimeline, openTimeline, type Timeline } from '../media/timeline.ts'
@@ -78,6 +79,7 @@ export function openStage(
       return { deck, filling: await openPhoto(deck.image, play, listener, signal) }
     }
     deck.hold('video')
+    if (isStream(play)) return { deck, filling: await openStream(deck.video, play, parts, signal) }
     if (!film) return { deck, filling: await openFilm(deck.video, play, parts, signal) }
     const timeline = await openTimeline(deck.video, play, film, parts, signal)
     return { deck, filling: timeline, timeline }
@@ -117,10 +119,9 @@ export function openStage(
     preparing.set(play.id, abort)
     const { mediaType } = play.showing
     try {
-      if (mediaType.startsWith('image/')) await prepareApart(play, undefined, abort.signal)
-      else if (mediaType.startsWith('video/')) {
-        await prepareFilm(play, join ? front?.timeline : undefined, abort.signal)
-      } else throw new MediaFault('failed', 'this player cannot show streams')
+      const isFilm = !isStream(play) && mediaType.startsWith('video/')
+      if (isFilm) await prepareFilm(play, join ? front?.timeline : undefined, abort.signal)
+      else await prepareApart(play, undefined, abort.signal)
     } catch (thrown) {
       if (!abort.signal.aborted) listener.failed(play.id, faultOf(thrown), true)
     } finally {
@@ -191,6 +192,8 @@ export function openStage(
     },
   }
 }
+
+const isStream = ({ showing }: Play) => showing.mediaType === 'application/vnd.apple.mpegurl'
 
 /** Takes the film apart; undefined for one with sound or of a kind that only the element itself may know. */
 async function openSource(play: Play, remux: Remux, signal: AbortSignal): Promise<FilmSource | undefined> {
