@@ -19,9 +19,19 @@ export type WriteDb = ReadDb & {
   exec(sql: string): void
   /** All or nothing, on disk when it returns. Nested ones become savepoints. */
   transaction<Result>(run: () => Result): Result
+  /** Whether a transaction is under way: whoever fails within one must let all of it fail. */
+  inTransaction(): boolean
 }
 
-export type Connection = { readonly db: WriteDb; close(): void }
+/** The system took a transaction back while it was under way. */
+export class RolledBack extends Error {
+  override readonly name = 'RolledBack'
+  constructor() {
+    super('the transaction was rolled back')
+  }
+}
+
+export type Connection = { readonly db: WriteDb; readonly file: () => SqliteFile; close(): void }
 
 /** Opens the file, as SQLite itself does: nothing is set yet. `nativeBinding`: the addon's path where `require` cannot find it. */
 export function connectFile(file: string, nativeBinding: string | undefined): Sqlite.Database {
@@ -38,10 +48,13 @@ export type SqliteFile = Sqlite.Database
 export function createConnection(first: SqliteFile, reopen: () => SqliteFile): Connection {
   let file = first
   let suspect = false
+  let depth = 0
   let statements = new Map<string, Sqlite.Statement>()
 
   const current = (): SqliteFile => {
-    if (suspect && !file.inTransaction) {
+    // A full disk rolls a whole transaction back: what follows in it must not be committed on its own.
+    if (depth > 0 && !file.inTransaction) throw new RolledBack()
+    if (suspect && depth === 0) {
       file.close()
       statements = new Map()
       file = reopen()
@@ -53,7 +66,7 @@ export function createConnection(first: SqliteFile, reopen: () => SqliteFile): C
     try {
       return use()
     } catch (error) {
-      if (isInputOutputError(error)) suspect = true
+      if (isInputOutputError(error) || isDamage(error)) suspect = true
       throw error
     }
   }
@@ -89,16 +102,69 @@ export function createConnection(first: SqliteFile, reopen: () => SqliteFile): C
         return { changes, lastId: Number(lastInsertRowid) }
       }),
     exec: (sql) => watched(() => void current().exec(sql)),
-    transaction: (run) => watched(() => current().transaction(run).immediate()),
+    transaction: (run) =>
+      watched(() => {
+        const connection = current()
+        depth += 1
+        try {
+          return connection.transaction(run).immediate()
+        } finally {
+          depth -= 1
+        }
+      }),
+    inTransaction: () => depth > 0,
   }
-  return { db, close: () => file.close() }
+  return { db, file: () => file, close: () => file.close() }
 }
 
 function isInputOutputError(error: unknown): boolean {
   return error instanceof Sqlite.SqliteError && error.code.startsWith('SQLITE_IOERR')
 }
 
+/**
+ * Whether an error tells of the disk or of the file on it, and not of a bug: full, read-only, unreadable, damaged. What was
+ * not written then is not written; the wall goes on.
+ */
+export function isStorageFailure(error: unknown): boolean {
+  if (error instanceof RolledBack) return true
+  if (error instanceof Sqlite.SqliteError) {
+    return /^SQLITE_(FULL|IOERR|READONLY|CANTOPEN|BUSY|CORRUPT|NOTADB|NOMEM)/.test(error.code)
+  }
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  return code === 'damaged' || ['ENOSPC', 'EDQUOT', 'EIO', 'EROFS', 'EMFILE', 'ENFILE'].includes(String(code))
+}
+
+/** Whether a disk had no room left. */
+export function isFull(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  return ['SQLITE_FULL', 'SQLITE_IOERR_SHMSIZE', 'ENOSPC', 'EDQUOT'].includes(code)
+}
+
 /** Whether an error says that the file is not, or no longer, a database. */
 export function isDamage(error: unknown): boolean {
   return error instanceof Sqlite.SqliteError && /^SQLITE_(CORRUPT|NOTADB)/.test(error.code)
+}
+
+/** Reads the rows of a table in the order of their key, or the other way round. */
+export type Salvager = {
+  rows(table: string, direction: string, limit: number): Iterable<unknown>
+  close(): void
+}
+
+/** Opens a file that may be damaged, to read what can be read; undefined if it is no database at all. */
+export function connectReading(file: string): Salvager | undefined {
+  try {
+    const old = new Sqlite(file, { fileMustExist: true })
+    old.prepare('SELECT count(*) FROM sqlite_schema').get()
+    return {
+      *rows(table, direction, limit) {
+        const key = old.prepare(`SELECT 1 FROM pragma_table_list WHERE name = ? AND wr = 1`).get(table)
+        const order = key === undefined ? `ORDER BY rowid ${direction}` : direction === 'ASC' ? '' : 'ORDER BY 1 DESC'
+        yield* old.prepare(`SELECT * FROM "${table}" ${order} LIMIT ${limit}`).iterate()
+      },
+      close: () => old.close(),
+    }
+  } catch {
+    return undefined
+  }
 }

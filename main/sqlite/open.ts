@@ -10,9 +10,13 @@ import {
   type SqliteFile,
   type WriteDb,
 } from './connection.ts'
+import { versionOnDisk } from './file-version.ts'
 import { type Migration, migrate, migrations as ownMigrations } from './migrate.ts'
 
 export type { ReadDb, WriteDb } from './connection.ts'
+
+/** What the log beside the database may keep of the disk once it is written back. */
+export const walBudgetBytes = 16 * 1024 * 1024
 
 /** The open database; `close` is its undo. */
 export type DatabaseHandle = Connection
@@ -28,7 +32,12 @@ export class DatabaseRefused extends Error {
 }
 
 /** `nativeBinding`: path of the compiled addon, where the bundler or Electron keeps it elsewhere. */
-export type OpenOptions = { readonly nativeBinding?: string; readonly migrations?: readonly Migration[] }
+export type OpenOptions = {
+  readonly nativeBinding?: string
+  readonly migrations?: readonly Migration[]
+  /** Makes a new database when this one is found damaged while it is open; without it, every use throws from then on. */
+  readonly recover?: () => DatabaseHandle
+}
 
 /**
  * Opens the player's database, makes it when there is none, and brings it to this version. The only connection that
@@ -36,8 +45,17 @@ export type OpenOptions = { readonly nativeBinding?: string; readonly migrations
  */
 export function openDatabase(file: string, options: OpenOptions = {}): DatabaseHandle {
   mkdirSync(dirname(file), { recursive: true })
+  refuseNewerFile(file, options.migrations ?? ownMigrations)
   const connect = () => refusingDamage(file, () => durable(connectFile(file, options.nativeBinding)))
-  const connection = createConnection(connect(), () => refusingDamage(file, () => verified(connect())))
+  const reopen = () => {
+    try {
+      return refusingDamage(file, () => verified(connect()))
+    } catch (error) {
+      if (!(error instanceof DatabaseRefused) || error.code !== 'damaged' || !options.recover) throw error
+      return options.recover().file()
+    }
+  }
+  const connection = createConnection(connect(), reopen)
   try {
     refusingDamage(file, () => {
       bringToThisVersion(connection.db, file, options.migrations ?? ownMigrations)
@@ -48,6 +66,21 @@ export function openDatabase(file: string, options: OpenOptions = {}): DatabaseH
     throw error
   }
   return connection
+}
+
+/** A database that is gone when it is closed. */
+export function openInMemory(options: OpenOptions = {}): DatabaseHandle {
+  const connection = createConnection(connectFile(':memory:', options.nativeBinding), () => {
+    throw new DatabaseRefused('damaged', 'the database in memory failed')
+  })
+  migrate(connection.db, options.migrations ?? ownMigrations)
+  return connection
+}
+
+/** Before SQLite opens it: even closing it again would write its log into it. */
+function refuseNewerFile(file: string, migrations: readonly Migration[]): void {
+  const found = versionOnDisk(file)
+  if (found > migrations.length) throw tooNew(file, found, migrations)
 }
 
 /** Runs `run` as one write: all of it is on disk when this returns, or none of it. `run` may not wait for anything. */
@@ -65,7 +98,7 @@ function durable(file: SqliteFile): SqliteFile {
     file.pragma('synchronous = FULL')
     file.pragma('foreign_keys = ON')
     file.pragma('trusted_schema = OFF')
-    file.pragma('journal_size_limit = 67108864')
+    file.pragma(`journal_size_limit = ${walBudgetBytes}`)
     return file
   } catch (error) {
     file.close()
@@ -119,6 +152,11 @@ function refusingDamage<Result>(file: string, use: () => Result): Result {
 function bringToThisVersion(db: WriteDb, file: string, migrations: readonly Migration[]): void {
   const found = migrate(db, migrations)
   if (found <= migrations.length) return
-  const message = `${file} has version ${found}, this program knows ${migrations.length}: a newer Plazacast wrote it`
-  throw new DatabaseRefused('too-new', message)
+  throw tooNew(file, found, migrations)
 }
+
+const tooNew = (file: string, found: number, migrations: readonly Migration[]): DatabaseRefused =>
+  new DatabaseRefused(
+    'too-new',
+    `${file} has version ${found}, this program knows ${migrations.length}: a newer Plazacast wrote it`,
+  )
