@@ -193,6 +193,9 @@ export function idleStatus(standing: Standing): PlaylistStatus {
   return standing.showings.length > 0 ? 'ready' : 'waiting'
 }
 
+/** Whether it has something to give to the loop now. */
+export const contributes = (standing: Standing): boolean => standing.liveness === 'live' && standing.showings.length > 0
+
 export const laneOf = (standing: Standing): Lane => ({
   key: standing.key,
   weight: standing.playlist.weight,
