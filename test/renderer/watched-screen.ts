@@ -2,6 +2,7 @@ import { bandArea } from '../oracle/band.ts'
 import { type Grab, type Sample, startGrab } from '../oracle/grab.ts'
 import { type Display, startDisplay } from '../support/display.ts'
 import { type OpenScreen, openScreen, type ScreenItem } from '../support/screen-harness.ts'
+import type { StreamFaults } from '../support/stream-front.ts'
 
 /** A screen on a display of its own, and all that was seen there. */
 export type WatchedScreen = OpenScreen & {
@@ -20,12 +21,13 @@ export const wallSize = { width: 640, height: 360 }
 export async function withScreen(
   items: readonly ScreenItem[],
   run: (screen: WatchedScreen) => Promise<void>,
+  streamFaults?: StreamFaults,
 ): Promise<void> {
   const display = await startDisplay(wallSize)
   try {
     const grab = await startGrab({ display: display.display, ...bandArea(wallSize), hz: 60 })
     try {
-      await withPage(items, display, grab, run)
+      await withPage(items, display, grab, run, streamFaults)
     } finally {
       await grab.stop()
     }
@@ -39,10 +41,16 @@ async function withPage(
   display: Display,
   grab: Grab,
   run: (screen: WatchedScreen) => Promise<void>,
+  streamFaults: StreamFaults | undefined,
 ): Promise<void> {
   const samples: Sample[] = []
   grab.on((sample) => samples.push(sample))
-  const screen = await openScreen({ items, display: display.display, ...wallSize })
+  const screen = await openScreen({
+    items,
+    display: display.display,
+    ...wallSize,
+    ...(streamFaults && { streamFaults }),
+  })
   try {
     await run({
       ...screen,

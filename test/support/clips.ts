@@ -24,6 +24,8 @@ export type FilmRecipe = {
   readonly bFrames?: boolean
   /** MP4 only: ten frames before the first shown one, hidden by an edit list. */
   readonly editList?: boolean
+  /** MP4 only: a key frame this often; unless told, as often as the encoder likes. */
+  readonly keySeconds?: number
 }
 
 export type PhotoRecipe = {
@@ -81,6 +83,31 @@ export async function makeClip(recipe: ClipRecipe): Promise<Clip> {
   return { file, mediaType: mediaTypeOf(ending), item: recipe.item, width, height, frames, rate }
 }
 
+/** An HLS set (RFC 8216): `file` is its playlist, and its segments of a second each lie beside it. */
+export async function makeStreamSet(
+  recipe: FilmRecipe & { codec: 'h264' },
+  segments: 'mpegts' | 'fmp4',
+): Promise<Clip> {
+  const clip = await makeClip({ keySeconds: 1, ...recipe })
+  const folder = `${clip.file}-${segments}`
+  const file = join(folder, 'index.m3u8')
+  const made = { ...clip, file, mediaType: 'application/vnd.apple.mpegurl' }
+  if (await isThere(file)) return made
+  const draft = `${folder}-${randomUUID()}`
+  await mkdir(draft)
+  const cut = ['-hls_time', '1', '-hls_playlist_type', 'vod', '-hls_segment_type', segments]
+  await runFfmpeg(['-i', clip.file, '-c', 'copy', '-f', 'hls', ...cut, join(draft, 'index.m3u8')])
+  // The same recipe gives the same set: who comes second may take the first one's.
+  await rename(draft, folder).catch(() => rm(draft, { recursive: true }))
+  return made
+}
+
+const isThere = (file: string) =>
+  access(file).then(
+    () => true,
+    () => false,
+  )
+
 /** A file that starts like the clip and is damaged; its media type stays the clip's. */
 export async function makeBrokenClip(recipe: ClipRecipe, damage: Damage): Promise<Clip> {
   const clip = await makeClip(recipe)
@@ -97,11 +124,7 @@ async function cached(recipe: object, ending: string, make: (into: string) => Pr
     .digest('hex')
     .slice(0, 24)
   const file = join(cache, `${hash}.${ending}`)
-  const made = await access(file).then(
-    () => true,
-    () => false,
-  )
-  if (made) return file
+  if (await isThere(file)) return file
   await mkdir(cache, { recursive: true })
   const draft = join(cache, `${randomUUID()}.${ending}`)
   try {
@@ -183,7 +206,20 @@ function filmCodec(film: FilmRecipe): string[] {
   switch (film.codec) {
     case 'h264': {
       const order = film.bFrames ? ['-bf', '3', '-b_strategy', '0'] : ['-bf', '0']
-      return [...colours, '-c:v', 'libx264', '-preset', 'veryfast', ...order, '-c:a', 'aac', '-movflags', '+faststart']
+      const keys = film.keySeconds ? ['-force_key_frames', `expr:gte(t,n_forced*${film.keySeconds})`] : []
+      return [
+        ...colours,
+        '-c:v',
+        'libx264',
+        '-preset',
+        'veryfast',
+        ...order,
+        ...keys,
+        '-c:a',
+        'aac',
+        '-movflags',
+        '+faststart',
+      ]
     }
     case 'vp9':
       return [

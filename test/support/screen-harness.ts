@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import puppeteer, { type Browser, type Page } from 'puppeteer-core'
 import { bundleScreen } from '../../build/bundle-screen.ts'
 import { type Loopback, startLoopback } from '../../main/adapters/loopback-server.ts'
@@ -10,6 +10,7 @@ import { assetNameOf } from '../../shared/asset-name.ts'
 import { mediaType } from '../../shared/documents/playlist.ts'
 import { keyOf, type Programme, type Showing } from '../../shared/screen/programme.ts'
 import { type FromScreen, fromScreen, type ToScreen } from '../../shared/screen/wire.ts'
+import { type StreamFaults, startStreamFront } from './stream-front.ts'
 
 /** One item of a loop under test: a file, and what differs from a plain showing of it. */
 export type ScreenItem = {
@@ -20,6 +21,8 @@ export type ScreenItem = {
   readonly hangsAtByte?: number
   /** The item's id; `item-<place>` unless told. */
   readonly id?: string
+  /** HLS: the file stands for all that lies in its folder, and is the playlist unless the stream is live. */
+  readonly stream?: 'on-demand' | 'live'
 } & Partial<Pick<Showing, 'fit' | 'transition' | 'audio' | 'caption' | 'credit' | 'hashtag' | 'qr'>>
 
 export type ScreenOptions = {
@@ -31,6 +34,8 @@ export type ScreenOptions = {
   readonly chromiumArguments?: readonly string[]
   readonly languages?: readonly string[]
   readonly playerName?: string
+  /** What goes wrong with the files of streams; without it there are none. */
+  readonly streamFaults?: StreamFaults
 }
 
 /** A page of the bundle in a real Chromium, served by the player's own loopback server. */
@@ -76,6 +81,8 @@ export async function openScreen(options: ScreenOptions): Promise<OpenScreen> {
   bundled ??= mkdtemp(join(tmpdir(), 'plazacast-screen-')).then(bundleScreen)
   const files: Files = new Map()
   const server = await serve(await bundled, files)
+  const folders = { get: (hex: string) => folderOf(files.get(hex)) }
+  const front = options.streamFaults && (await startStreamFront(server.address, folders, options.streamFaults))
   const browser = await launch(options)
   const page = (await browser.pages())[0] ?? (await browser.newPage())
   const wire = await openWire(page)
@@ -103,10 +110,11 @@ export async function openScreen(options: ScreenOptions): Promise<OpenScreen> {
     screenshot: () => page.screenshot(),
     stop: async () => {
       await browser.close()
+      await front?.stop()
       await server.stop()
     },
   }
-  await page.goto(server.address)
+  await page.goto(front?.address ?? server.address)
   if (options.items.length > 0) await screen.sendItems(options.items)
   return screen
 }
@@ -132,7 +140,8 @@ async function toProgramme(items: readonly ScreenItem[], id: string, files: File
       key: keyOf('players/test', id, hex),
       asset: assetNameOf(hex),
       mediaType: mediaType.parse(item.mediaType),
-      address: `assets/${hex}`,
+      ...(item.stream && { stream: item.stream }),
+      address: addressOf(hex, item.stream),
       seconds,
       fit,
       audio,
@@ -146,6 +155,12 @@ async function toProgramme(items: readonly ScreenItem[], id: string, files: File
   const lanes = showings.length > 0 ? [{ key: 'players/test', weight: 1, showings }] : []
   return { id, lanes, slateReason: lanes.length > 0 ? null : 'no-playlist' }
 }
+
+function addressOf(hex: string, stream: ScreenItem['stream']): string {
+  return stream ? `${stream === 'live' ? 'live' : 'assets'}/${hex}/index.m3u8` : `assets/${hex}`
+}
+
+const folderOf = (item: ScreenItem | undefined) => (item?.stream ? { folder: dirname(item.file) } : undefined)
 
 function serve(screenDir: string, files: Files): Promise<Loopback> {
   return startLoopback({
