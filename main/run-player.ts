@@ -13,6 +13,7 @@ import { nodeCrypto } from './adapters/node-crypto.ts'
 import { playerKey } from './adapters/player-key.ts'
 import { createSealFile } from './adapters/seal-file.ts'
 import { systemClock } from './adapters/system-clock.ts'
+import { isSystemClockSynchronized, thisMachine } from './adapters/system-time.ts'
 import { usbFolders, withSticks } from './adapters/usb-folder.ts'
 import type { BrokerListener, Publication } from './app/broker.ts'
 import { startCache } from './app/cache.ts'
@@ -22,6 +23,7 @@ import type { Reporter } from './app/reporter.ts'
 import { openSeal, type SealStore } from './app/seal.ts'
 import { servedAssets } from './app/served-assets.ts'
 import type { WatchAssetFiles } from './app/touched-assets.ts'
+import type { SystemTime } from './app/trusted-time.ts'
 import { startUsb } from './app/usb.ts'
 import type { StartHost } from './hosts/host.ts'
 import { type DatabaseHandle, DatabaseRefused, openDatabase } from './sqlite/open.ts'
@@ -71,6 +73,7 @@ export async function runPlayer(program: PlayerProgram): Promise<RunningPlayer> 
     identity: { playerId: configuration.playerId, rootKeys: configuration.rootKeys, crypto },
     db,
     clock: systemClock,
+    systemTime: await systemTimeOf(configuration),
     log,
     version: program.version,
     systemTimeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
@@ -118,6 +121,11 @@ export async function runPlayer(program: PlayerProgram): Promise<RunningPlayer> 
       database.close()
     },
   }
+}
+
+async function systemTimeOf({ systemClock }: Configuration): Promise<SystemTime> {
+  const isSynchronized = systemClock === 'trusted' ? async () => true : () => isSystemClockSynchronized()
+  return { synchronizedAtStart: await isSynchronized(), isSynchronized, machine: thisMachine }
 }
 
 /** The reporter of the downloads: a file on a stick that is not what its name says is told to who reads sticks. */

@@ -68,7 +68,12 @@ export function reportTopicOf(prefix: string, topic: string): { player: string; 
 export const trustFilters = (prefix: string, player: string): string[] => [
   `${prefix}/trust`,
   `${prefix}/players/${player}/site`,
+  clockAnswerTopic(prefix, player),
 ]
+
+/** Where players ask what time it is, and where each is answered. */
+export const clockRequestTopic = (prefix: string): string => `${prefix}/clock/request`
+export const clockAnswerTopic = (prefix: string, player: string): string => `${prefix}/players/${player}/answers/clock`
 
 /** Topic filters of everything else a player in these groups takes. */
 export const contentFilters = (prefix: string, player: string, groups: readonly string[]): string[] => [

@@ -172,10 +172,11 @@ function clientOptions(options: BrokerOptions, protocol: Protocol): IClientOptio
 }
 
 async function publishWith(client: MqttClient, message: Publication): Promise<void> {
-  const { topic, payload, qos, retain, correlation, contentType } = message
+  const { topic, payload, qos, retain, correlation, contentType, responseTopic } = message
   const properties = {
     ...(correlation && { correlationData: Buffer.from(correlation) }),
     ...(contentType !== undefined && { contentType }),
+    ...(responseTopic !== undefined && { responseTopic }),
   }
   try {
     await client.publishAsync(topic, typeof payload === 'string' ? payload : Buffer.from(payload), {

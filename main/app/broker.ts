@@ -22,6 +22,8 @@ export type Publication = {
   readonly correlation?: Uint8Array | undefined
   /** MQTT 5: what the payload is, as a media type. */
   readonly contentType?: string | undefined
+  /** MQTT 5: where an answer is wanted. */
+  readonly responseTopic?: string | undefined
 }
 
 /** Where the sender of a message wants its answer (MQTT 5, 4.10). Nobody has signed this. */

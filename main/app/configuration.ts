@@ -32,6 +32,8 @@ const fields = {
   languages: z.array(z.string()).max(8),
   /** Paths where sticks are mounted, such as /media/plazacast. */
   usb: z.array(z.string().min(1)).max(16),
+  /** `trusted`: something that the player cannot ask, such as PTP, keeps the system's clock right. */
+  systemClock: z.enum(['auto', 'trusted']),
 }
 type Fields = { [K in keyof typeof fields]: z.infer<(typeof fields)[K]> }
 
@@ -57,6 +59,7 @@ export const defaultConfiguration = (hostName: string, dataDir: string): Configu
   headless: false,
   languages: ['zh', 'en'],
   usb: [],
+  systemClock: 'auto',
 })
 
 /** Reads each field by itself: one wrong line must not take the rest of the configuration, and the wall, with it. */

@@ -1,4 +1,5 @@
 import type { AssetName } from '../../shared/asset-name.ts'
+import { planUnknownTime } from '../../shared/clock/unknown-time.ts'
 import { type CutIn, type LoopPlan, planLoop } from '../../shared/loop/loop-plan.ts'
 import { enteringLane, mayFinish } from '../../shared/loop/may-finish.ts'
 import { withinHours } from '../../shared/loop/opening.ts'
@@ -24,6 +25,8 @@ export type LoopSources = {
   readonly held: () => ReadonlySet<AssetName>
   readonly late: () => ReadonlySet<AssetName>
   readonly on: () => ShowingKey | undefined
+  /** Whether anybody ever vouched for the time. */
+  readonly timeIsKnown: () => boolean
 }
 
 /** Builds the loop again whenever it is asked to, and by itself when a schedule says so. */
@@ -55,8 +58,11 @@ export function createLoopKeeper(
     const knowledge = sources.knowledge()
     const atMs = clock.now()
     const now = { ...knowledge, atMs, held: sources.held(), late: sources.late() }
-    const whole = planLoop(knowledge.newest, knowledge.former, now)
-    const plan = withinHours(whole, knowledge.site?.hours, atMs, knowledge.timeZone)
+    const planned: typeof planLoop = sources.timeIsKnown() ? planLoop : planUnknownTime
+    const whole = planned(knowledge.newest, knowledge.former, now)
+    // Opening hours cannot darken a wall that does not know the hour.
+    const hours = sources.timeIsKnown() ? knowledge.site?.hours : undefined
+    const plan = withinHours(whole, hours, atMs, knowledge.timeZone)
     rememberInForce(db, whole)
     const lanes = plan.lanes
     const allowed = (key: ShowingKey) => isStillAllowed(known.get(key), knowledge, now)

@@ -1,7 +1,10 @@
+import { randomUUID } from 'node:crypto'
 import type { AssetName } from '../../shared/asset-name.ts'
 import type { WantedAsset } from '../../shared/cache/wanted.ts'
+import { anchorOf, clockReport } from '../../shared/clock/trusted-time.ts'
 import type { LoopPlan } from '../../shared/loop/loop-plan.ts'
 import type { ToScreen } from '../../shared/screen/wire.ts'
+import { keyringAt } from '../../shared/trust/keyring.ts'
 import type { Host, HostListener } from '../hosts/host.ts'
 import type { WriteDb } from '../sqlite/open.ts'
 import { interruptRunningPlays } from '../sqlite/plays.ts'
@@ -11,6 +14,7 @@ import type { Broker, BrokerListener, Publication } from './broker.ts'
 import { type BrokerLink, createBrokerLink } from './broker-link.ts'
 import { wallCommands } from './commands-wall.ts'
 import type { Configuration } from './configuration.ts'
+import { createFleetClock } from './fleet-clock.ts'
 import { createIncoming } from './incoming.ts'
 import { type Identity, type Knowledge, readKnowledge } from './knowledge.ts'
 import type { Log } from './log.ts'
@@ -20,6 +24,7 @@ import type { Clock } from './ports.ts'
 import { createReporter, isoOf, type Reporter } from './reporter.ts'
 import { createScreenDesk } from './screen-desk.ts'
 import type { Seal } from './seal.ts'
+import { createTrustedTime, type SystemTime } from './trusted-time.ts'
 import type { StickPlayer, Usb } from './usb.ts'
 import { wantedAssets } from './wanted-assets.ts'
 
@@ -43,7 +48,10 @@ export type PlayerParts = {
   readonly identity: Identity
   readonly db: WriteDb
   readonly seal: Seal
+  /** The system's clocks; what runs by the time of day runs on the trusted one that is made of it. */
   readonly clock: Clock
+  /** What the system says of its clock. Undefined: whoever gave the clock vouches for it. */
+  readonly systemTime?: SystemTime | undefined
   readonly log: Log
   readonly version: string
   readonly systemTimeZone: string
@@ -66,7 +74,9 @@ export type Player = { readonly host: Host; stop(): Promise<void> }
  * reads what is true from the database and makes the screen, the cache and the reported state follow.
  */
 export async function startPlayer(parts: PlayerParts): Promise<Player> {
-  const { configuration, db, clock, log, identity } = parts
+  const { configuration, db, log, identity } = parts
+  const time = createTrustedTime({ db, clock: parts.clock, system: parts.systemTime, changed: refreshSoon })
+  const { clock } = time
   const reporter = createReporter(db, clock, log, configuration, () => link?.wake())
   let link: BrokerLink | undefined
   let host: Host | undefined
@@ -78,10 +88,22 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
   let plan: LoopPlan | undefined
   let cached: Knowledge | undefined
   const knowledge = (): Knowledge => {
-    cached ??= readKnowledge(db, identity, parts.systemTimeZone)
+    if (cached) return cached
+    cached = readKnowledge(db, identity, parts.systemTimeZone)
+    time.documents(cached)
     return cached
   }
 
+  const timeIsKnown = () => time.told().trust !== 'unknown'
+  const fleetClock = createFleetClock({
+    configuration,
+    clock,
+    crypto: identity.crypto,
+    keyring: () => keyringAt(knowledge().keyring, Math.max(clock.now(), knowledge().keyring.issuedAtMs)),
+    nonce: randomUUID,
+    publish: async (message) => link?.publish(message),
+    estimated: (line) => time.fleet(anchorOf(line)),
+  })
   const watch = watchPage(clock, (ms) => host?.renew(`it has said nothing for ${ms / 1000} s`))
 
   // The browser takes longest, so it is started first; what it is to show is read while it starts, and is there when the page asks.
@@ -102,7 +124,7 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
   const cache = parts.startCache(refreshSoon, reporter)
   const keeper = createLoopKeeper(
     db,
-    { knowledge, held: cache.held, late: cache.late, on: () => desk.on() },
+    { knowledge, held: cache.held, late: cache.late, on: () => desk.on(), timeIsKnown },
     clock,
     (sent) => desk.programme(sent),
     refreshSoon,
@@ -119,6 +141,7 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
   })
   const incoming = createIncoming({
     ...parts,
+    clock,
     reporter,
     knowledge,
     handlers: wallCommands(() => host, reporter),
@@ -153,7 +176,7 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
       next: desk.next(),
       playlists: [...plan.reports],
       refused: lastRefusals(db, 20).map((refusal) => ({ ...refusal, at: isoOf(refusal.at) })),
-      clock: 'unknown',
+      ...clockReport(time.told()),
       trust: knowledge().keyring.revision,
       site: knowledge().site?.revision ?? 0,
       takedowns: knowledge().takedownsRevision,
@@ -173,10 +196,12 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
     parts.connectBroker &&
     createBrokerLink({
       ...parts,
+      clock,
       connect: parts.connectBroker,
       knowledge,
-      take: incoming.take,
+      take: (topic, bytes, how) => (fleetClock.take(topic, bytes) ? 'known' : incoming.take(topic, bytes, how)),
       connected() {
+        fleetClock.connected()
         reporter.repeatState()
         cache.retryNow()
       },
@@ -211,6 +236,8 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
       stopped = true
       usb?.stop()
       watch.stop()
+      time.stop()
+      fleetClock.stop()
       keeper.stop()
       incoming.stop()
       await host?.stop()

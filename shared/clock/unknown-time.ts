@@ -1,9 +1,8 @@
 import type { CampaignWindow, Daypart } from '../documents/fields.ts'
-import type { LoopPlan } from '../loop/loop-plan.ts'
-import type { VerifiedPlaylist } from '../loop/standing.ts'
+import { type LoopPlan, planLoop } from '../loop/loop-plan.ts'
+import type { Circumstances, VerifiedPlaylist } from '../loop/standing.ts'
 
 type Scheduled = { window?: CampaignWindow | undefined; dayparts?: Daypart[] | undefined }
-type Plan = (newest: readonly VerifiedPlaylist[], former: readonly VerifiedPlaylist[]) => LoopPlan
 
 /**
  * Plans the loop although nobody knows the time.
@@ -13,13 +12,12 @@ type Plan = (newest: readonly VerifiedPlaylist[], former: readonly VerifiedPlayl
  * one that has not begun waits. Emergencies are always judged by the guess. What may be shown at all is not decided here.
  */
 export function planUnknownTime(
-  plan: Plan,
   newest: readonly VerifiedPlaylist[],
   former: readonly VerifiedPlaylist[],
+  now: Circumstances,
 ): LoopPlan {
-  const certain = plan(newest.map(withoutScheduled), former.map(withoutScheduled))
-  if (certain.lanes.length > 0) return certain
-  return plan(newest.map(atAllHours), former.map(atAllHours))
+  const certain = planLoop(newest.map(withoutScheduled), former.map(withoutScheduled), now)
+  return certain.lanes.length > 0 ? certain : planLoop(newest.map(atAllHours), former.map(atAllHours), now)
 }
 
 /** No date is ever in it: what waits for it is reported as scheduled, and fetched. */

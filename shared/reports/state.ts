@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { clockSources } from '../clock/trusted-time.ts'
 import { instant } from '../documents/fields.ts'
 
 /** `ready` may play but something else does; `scheduled` waits for its window; `waiting` lacks bytes or approvals. */
@@ -40,6 +41,9 @@ export const state = z.object({
   playlists: z.array(playlistReport),
   refused: z.array(refusedReport),
   clock: z.enum(['trusted', 'holdover', 'unknown']),
+  /** What the time rests on, and how long ago that confirmed it, in seconds; null: nothing ever has. */
+  clockSource: z.enum(clockSources).optional(),
+  clockAgeSeconds: z.number().nullable().optional(),
   trust: z.int(),
   site: z.int(),
   /** Revision of the take-down list in force; 0 if none has come. Absent in what older players say. */
