@@ -13,7 +13,7 @@ const frameHeaderBytes = 24
  */
 export function versionOnDisk(file: string): number {
   const header = readAt(file, 0, 100)
-  if (header?.toString('latin1', 0, 16) !== magic) return 0
+  if (header === undefined || header.length < 100 || header.toString('latin1', 0, 16) !== magic) return 0
   return Math.max(sensible(header.readUInt32BE(userVersionAt)), versionInLog(`${file}-wal`))
 }
 

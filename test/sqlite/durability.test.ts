@@ -36,7 +36,7 @@ test(
 
     const failedAt = calls.findIndex((line) => line.includes('EIO'))
     const opened = calls.flatMap((line, index) =>
-      line.includes('openat(') && line.includes(`"${file}"`) ? [index] : [],
+      line.includes('openat(') && line.includes(`"${file}", O_RDWR`) ? [index] : [],
     )
     assert.equal(opened.length, 2, 'opened at the start and once more')
     assert.ok((opened[1] ?? 0) > failedAt)
