@@ -12,6 +12,8 @@ declare class URL {
   readonly protocol: string
   readonly origin: string
   readonly search: string
+  readonly username: string
+  readonly password: string
   pathname: string
   readonly href: string
 }

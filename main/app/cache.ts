@@ -5,8 +5,9 @@ import { startAssetCheck } from './asset-check.ts'
 import type { AssetSource } from './asset-source.ts'
 import type { AssetFiles, DamagedPiece } from './asset-store.ts'
 import { createDownloads } from './downloads.ts'
+import { createHlsSets } from './hls-sets.ts'
 import type { Cache } from './player.ts'
-import type { Clock, Random } from './ports.ts'
+import type { Clock, Random, Undo } from './ports.ts'
 import type { Reporter } from './reporter.ts'
 import { checkTouchedAssets, type WatchAssetFiles } from './touched-assets.ts'
 
@@ -25,9 +26,24 @@ export type RunningCache = Cache & { damaged(damage: DamagedPiece): void }
 /** Fetches what is wanted, checks what is held, and reports what is wrong with either. */
 export function startCache(options: CacheOptions, changed: () => void, reporter: Reporter): RunningCache {
   const { db } = options
+  const sets = createHlsSets({
+    files: options.files,
+    changed,
+    onUnplayable: (asset, reason) => reporter.event('hls-unplayable', `${asset} cannot be played: ${reason}`, { asset }),
+  })
+  let disarm: Undo | undefined
+  /** A film of ten thousand pieces does not make ten thousand loops. */
+  const changedSoon = () => {
+    disarm ??= options.clock.after(500, () => {
+      disarm = undefined
+      changed()
+    })
+  }
+  const held = () => new Set(heldAssets(db).map(({ asset }) => asset))
   const downloads = createDownloads({
     ...options,
     onCached(asset) {
+      if (sets.isPart(asset)) return changedSoon()
       reporter.event('asset-cached', `${asset} is on disk`, { asset })
       changed()
     },
@@ -39,8 +55,12 @@ export function startCache(options: CacheOptions, changed: () => void, reporter:
   const stopCheck = startAssetCheck(options)
   const stopTouched = checkTouchedAssets(db, options.files, options.clock, options.watchFiles)
   return {
-    want: (assets) => downloads.want(assets),
-    held: () => new Set(heldAssets(db).map(({ asset }) => asset)),
+    want(assets) {
+      downloads.want(assets)
+      sets.look(assets, held())
+    },
+    held,
+    hls: sets.known,
     late: () =>
       new Set(
         downloads
@@ -55,6 +75,7 @@ export function startCache(options: CacheOptions, changed: () => void, reporter:
       changed()
     },
     async stop() {
+      disarm?.()
       stopCheck()
       stopTouched()
       await downloads.stop()

@@ -1,5 +1,6 @@
 import type { AssetName } from '../../shared/asset-name.ts'
 import { planUnknownTime } from '../../shared/clock/unknown-time.ts'
+import type { HlsAssets } from '../../shared/hls/hls-asset.ts'
 import { type CutIn, type LoopPlan, planLoop } from '../../shared/loop/loop-plan.ts'
 import { enteringLane, mayFinish } from '../../shared/loop/may-finish.ts'
 import { withinHours } from '../../shared/loop/opening.ts'
@@ -24,6 +25,7 @@ export type LoopSources = {
   readonly knowledge: () => Knowledge
   readonly held: () => ReadonlySet<AssetName>
   readonly late: () => ReadonlySet<AssetName>
+  readonly hls?: (() => HlsAssets) | undefined
   readonly on: () => ShowingKey | undefined
   /** Whether anybody ever vouched for the time. */
   readonly timeIsKnown: () => boolean
@@ -35,6 +37,8 @@ export type LoopKeeper = {
   readonly sent: () => SentProgramme
   /** A showing of this loop, or of an earlier one that may still be on. */
   showing(key: ShowingKey): Showing | undefined
+  /** The address of a live stream that may be on the wall at this instant. */
+  streamAddress(asset: AssetName): string | undefined
   stop: Undo
 }
 
@@ -57,7 +61,8 @@ export function createLoopKeeper(
   function refresh(): LoopPlan {
     const knowledge = sources.knowledge()
     const atMs = clock.now()
-    const now = { ...knowledge, atMs, held: sources.held(), late: sources.late() }
+    const hls = sources.hls?.() ?? new Map()
+    const now = { ...knowledge, atMs, held: sources.held(), late: sources.late(), hls }
     const planned: typeof planLoop = sources.timeIsKnown() ? planLoop : planUnknownTime
     const whole = planned(knowledge.newest, knowledge.former, now)
     // Opening hours cannot darken a wall that does not know the hour.
@@ -96,7 +101,16 @@ export function createLoopKeeper(
     return plan
   }
 
-  return { refresh, sent: () => sent, showing: (key) => known.get(key), stop: () => cancelTimer() }
+  function streamAddress(asset: AssetName): string | undefined {
+    const knowledge = sources.knowledge()
+    const hls = sources.hls?.() ?? new Map()
+    const now = { ...knowledge, atMs: clock.now(), held: new Set([asset]), late: new Set<AssetName>(), hls }
+    const stream = now.hls.get(asset)
+    const on = [...known.values()].some((one) => one.asset === asset && isStillAllowed(one, knowledge, now))
+    return on && stream?.kind === 'live' ? stream.url : undefined
+  }
+
+  return { refresh, streamAddress, sent: () => sent, showing: (key) => known.get(key), stop: () => cancelTimer() }
 }
 
 const same = (a: readonly Lane[], b: readonly Lane[]): boolean => JSON.stringify(a) === JSON.stringify(b)

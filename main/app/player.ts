@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { AssetName } from '../../shared/asset-name.ts'
 import type { WantedAsset } from '../../shared/cache/wanted.ts'
 import { anchorOf, clockReport } from '../../shared/clock/trusted-time.ts'
+import type { HlsAssets } from '../../shared/hls/hls-asset.ts'
 import type { LoopPlan } from '../../shared/loop/loop-plan.ts'
 import type { ToScreen } from '../../shared/screen/wire.ts'
 import { keyringAt } from '../../shared/trust/keyring.ts'
@@ -33,6 +34,8 @@ export type Cache = {
   /** Everything that may be fetched and must not be evicted, the soonest needed first. */
   want(assets: readonly WantedAsset[]): void
   held(): ReadonlySet<AssetName>
+  /** What the HLS manifests on disk say; absent where there are none. */
+  readonly hls?: () => HlsAssets
   /** Assets whose download failed and waits for another try. */
   late(): ReadonlySet<AssetName>
   /** The network may be back: failed downloads are tried now. */
@@ -67,7 +70,12 @@ export type PlayerParts = {
 }
 
 /** A running player. */
-export type Player = { readonly host: Host; stop(): Promise<void> }
+export type Player = {
+  readonly host: Host
+  /** The address of a live stream, while the loop may show it; another answer from the instant that it may not. */
+  streamAddress(asset: AssetName): string | undefined
+  stop(): Promise<void>
+}
 
 /**
  * Runs a wall: documents and files in, a loop to the screen, reports out. Everything that happens ends in `refresh`, which
@@ -124,7 +132,7 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
   const cache = parts.startCache(refreshSoon, reporter)
   const keeper = createLoopKeeper(
     db,
-    { knowledge, held: cache.held, late: cache.late, on: () => desk.on(), timeIsKnown },
+    { knowledge, held: cache.held, late: cache.late, hls: cache.hls, on: () => desk.on(), timeIsKnown },
     clock,
     (sent) => desk.programme(sent),
     refreshSoon,
@@ -165,7 +173,7 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
   }
   function refresh(): void {
     plan = keeper.refresh()
-    const wanted = wantedAssets(knowledge(), plan)
+    const wanted = wantedAssets(knowledge(), plan, cache.hls?.() ?? new Map())
     cache.want(usb?.offer(wanted) ?? wanted)
     report()
   }
@@ -232,6 +240,7 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
 
   return {
     host,
+    streamAddress: keeper.streamAddress,
     async stop() {
       stopped = true
       usb?.stop()
