@@ -23,6 +23,7 @@ import {
 } from '../sqlite/assets.ts'
 import { halfDownloads, removeDownload } from '../sqlite/downloads.ts'
 import { transaction, type WriteDb } from '../sqlite/open.ts'
+import { type FollowingHash, followFile } from './following-hash.ts'
 import { hashFile, hashOf, openRegular, readPiece } from './piece-hashes.ts'
 
 export { DamagedPiece } from '../app/asset-store.ts'
@@ -47,6 +48,8 @@ export function createAssetFiles({ dataDir, db, clock, onDamaged }: AssetFilesOp
   const folderOf = (asset: AssetName) => join(assetsDir, hexOf(asset).slice(0, 2))
   const pathOf = (asset: AssetName) => join(folderOf(asset), hexOf(asset))
   const partialOf = (asset: AssetName) => join(partialDir, hexOf(asset))
+  /** Half downloads are hashed from disk while they grow; the hashes are used once, for the file they were made of. */
+  const followed = new Map<AssetName, FollowingHash>()
   mkdirSync(assetsDir, { recursive: true })
   mkdirSync(partialDir, { recursive: true })
 
@@ -92,20 +95,29 @@ export function createAssetFiles({ dataDir, db, clock, onDamaged }: AssetFilesOp
     const sizeBytes = Math.min((await handle.stat()).size, keepBytes)
     await handle.truncate(sizeBytes)
     let written = sizeBytes
+    const following = followFile(partialOf(asset))
+    followed.set(asset, following)
     const write = async (chunk: Uint8Array) => {
       for (let from = 0; from < chunk.byteLength; ) {
         const { bytesWritten } = await handle.write(chunk, from, chunk.byteLength - from, written)
         from += bytesWritten
         written += bytesWritten
+        following.grown(written)
       }
     }
-    return { file: { write, sync: () => handle.sync(), close: () => handle.close() }, sizeBytes }
+    const close = async () => {
+      await following.rest()
+      await handle.close()
+    }
+    return { file: { write, sync: () => handle.sync(), close }, sizeBytes }
   }
 
   /** The order is what a power cut cannot break: bytes, then their name, then the folder, then the row that promises them. */
   async function keep(asset: AssetName, facts: AssetFactsToKeep): Promise<Kept> {
     await syncPath(partialOf(asset))
-    const { sha256, pieces, sizeBytes } = await hashFile(partialOf(asset), noPause)
+    const following = followed.get(asset) ?? followFile(partialOf(asset))
+    followed.delete(asset)
+    const { sha256, pieces, sizeBytes } = await following.finish()
     if (sha256 !== hexOf(asset) || sizeBytes !== facts.sizeBytes) {
       await removePartial(asset)
       return { kind: 'mismatch', found: assetNameOf(sha256) }
@@ -131,6 +143,7 @@ export function createAssetFiles({ dataDir, db, clock, onDamaged }: AssetFilesOp
   }
 
   async function removePartial(asset: AssetName): Promise<void> {
+    followed.delete(asset)
     await rm(partialOf(asset), { force: true })
   }
 

@@ -17,7 +17,11 @@ export function createHttpSource({ clock, windowMs = 30_000, leastBytes = 1024 }
       const verdict = judgeAnswer(headOf(response), request)
       if (verdict.kind !== 'body') {
         response.destroy()
-        throw new SourceFailed(verdict.reason, verdict.kind === 'cannot-resume')
+        throw new SourceFailed(
+          verdict.reason,
+          verdict.kind === 'cannot-resume',
+          verdict.kind === 'refused' ? verdict.retryAfterMs : undefined,
+        )
       }
       const { fromByte, validator } = verdict
       const chunks = readBody(response, request.sizeBytes - fromByte, watch, stopped)
@@ -71,7 +75,9 @@ async function* readBody(
   try {
     for await (const chunk of response as AsyncIterable<Uint8Array>) {
       watch.note(chunk.byteLength)
+      watch.pause() // how long the reader takes is not the server's fault: it may be keeping to a limit
       yield chunk.byteLength > left ? chunk.subarray(0, left) : chunk
+      watch.resume()
       left -= Math.min(left, chunk.byteLength)
       if (left === 0) return
     }
@@ -83,25 +89,49 @@ async function* readBody(
   }
 }
 
-type ProgressWatch = { readonly stalled: AbortSignal; note(bytes: number): void; end(): void }
+type ProgressWatch = {
+  readonly stalled: AbortSignal
+  note(bytes: number): void
+  /** Time does not count until `resume`. */
+  pause(): void
+  resume(): void
+  end(): void
+}
 
-/** Looks once a window at how much has come in it. */
+/** Looks once a window at how much has come in it. A window in which the reader did not read is no window. */
 function watchProgress(clock: Clock, windowMs: number, leastBytes: number): ProgressWatch {
   const controller = new AbortController()
   let inWindow = 0
+  let pausedMs = 0
+  let pausedAt: number | undefined
   let disarm = () => {}
-  const arm = () => {
+  const begin = () => {
     inWindow = 0
-    disarm = clock.after(windowMs, () => {
-      if (inWindow >= leastBytes) arm()
-      else controller.abort(new SourceFailed('the connection stands still'))
-    })
+    pausedMs = 0
+    if (pausedAt !== undefined) pausedAt = clock.monotonicMs()
+    arm(windowMs)
   }
-  arm()
+  const arm = (ms: number) => {
+    disarm = clock.after(ms, look)
+  }
+  const look = () => {
+    if (inWindow >= leastBytes || pausedAt !== undefined) begin()
+    else if (pausedMs > windowMs / 10) arm(pausedMs)
+    else return controller.abort(new SourceFailed('the connection stands still'))
+    pausedMs = 0
+  }
+  begin()
   return {
     stalled: controller.signal,
     note: (bytes) => {
       inWindow += bytes
+    },
+    pause: () => {
+      pausedAt = clock.monotonicMs()
+    },
+    resume: () => {
+      if (pausedAt !== undefined) pausedMs += clock.monotonicMs() - pausedAt
+      pausedAt = undefined
     },
     end: () => disarm(),
   }

@@ -1,3 +1,5 @@
+import type { AssetName } from '../../shared/asset-name.ts'
+
 /** What is asked of a server: the bytes from `fromByte` on of a file that has `sizeBytes`, in the version `validator` names. */
 export type SourceRequest = {
   readonly url: string
@@ -5,6 +7,8 @@ export type SourceRequest = {
   readonly fromByte: number
   /** What the server named this version of the file earlier; null when it did not, or when another server did. */
   readonly validator: string | null
+  /** The asset it is, where what is fetched has such a name: it may then come from elsewhere. */
+  readonly asset?: AssetName
 }
 
 /**
@@ -15,6 +19,8 @@ export type SourceAnswer = {
   readonly fromByte: number
   readonly validator: string | null
   readonly chunks: AsyncIterable<Uint8Array>
+  /** A part of it is worth nothing, since who gives the rest may be another: what broke off is begun anew. */
+  readonly onlyWhole?: boolean
 }
 
 /** Where assets come from. Rejects with SourceFailed when the server refuses, cannot be reached or answers nonsense. */
@@ -26,9 +32,12 @@ export class SourceFailed extends Error {
   readonly reason: string
   /** The rest cannot be had, but the whole may. */
   readonly cannotResume: boolean
-  constructor(reason: string, cannotResume = false) {
+  /** How long the server wants to be left alone, in ms; undefined: it did not say. */
+  readonly retryAfterMs: number | undefined
+  constructor(reason: string, cannotResume = false, retryAfterMs?: number) {
     super(reason)
     this.reason = reason
     this.cannotResume = cannotResume
+    this.retryAfterMs = retryAfterMs
   }
 }

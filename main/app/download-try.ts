@@ -2,8 +2,10 @@ import type { WantedAsset } from '../../shared/cache/wanted.ts'
 import { findDownload, type HalfDownload, putDownload, removeDownload } from '../sqlite/downloads.ts'
 import type { WriteDb } from '../sqlite/open.ts'
 import { type AssetSource, SourceFailed } from './asset-source.ts'
-import type { AssetFiles, PartialFile } from './asset-store.ts'
+import type { AssetFiles } from './asset-store.ts'
+import { type Store, storing } from './download-store.ts'
 import type { Clock } from './ports.ts'
+import type { Throttle } from './throttle.ts'
 
 /**
  * How one try ended. `cut` and `refused`: the server or the network; `mismatch`: the whole came from this one address and
@@ -12,7 +14,7 @@ import type { Clock } from './ports.ts'
 export type TryOutcome =
   | { readonly kind: 'cached' }
   | { readonly kind: 'cut'; readonly newBytes: number; readonly reason: string }
-  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'refused'; readonly reason: string; readonly retryAfterMs?: number | undefined }
   | { readonly kind: 'mismatch'; readonly reason: string }
   | { readonly kind: 'disk'; readonly reason: string }
 
@@ -21,13 +23,11 @@ export type TryTools = {
   readonly files: AssetFiles
   readonly source: AssetSource
   readonly clock: Clock
+  readonly throttle: Throttle
 }
 
 /** How far a try has come. */
 export type NoteProgress = (doneBytes: number, state: 'downloading' | 'checking') => void
-
-/** What a power cut may take of a download. */
-const checkpointBytes = 4 * 1024 * 1024
 
 /**
  * One try at one address. Goes on with a half download if there is one; when the result does not have the right hash, or
@@ -109,14 +109,19 @@ async function fetchRest(
   const validator = half?.url === url ? half.validator : null
   let newBytes = 0
   try {
-    const answer = await tools.source({ url, sizeBytes: wanted.bytes, fromByte, validator }, signal)
+    const answer = await tools.source({ url, asset: wanted.asset, sizeBytes: wanted.bytes, fromByte, validator }, signal)
     const row = { asset: wanted.asset, url, validator: answer.validator, attempts: 0, nextAttemptAt: 0 }
-    const checkpoint = (doneBytes: number) => putDownload(tools.db, { ...row, doneBytes, touchedAt: tools.clock.now() })
-    checkpoint(answer.fromByte)
+    const checkpoint = (bytes: number) => {
+      const doneBytes = answer.onlyWhole ? 0 : bytes
+      putDownload(tools.db, { ...row, doneBytes, touchedAt: tools.clock.now() })
+    }
+    // What the row says must be there; a download that has just begun needs none until something of it is safe.
+    if (half) checkpoint(answer.fromByte)
     const partial = await tools.files.openPartial(wanted.asset, answer.fromByte)
     try {
       if (partial.sizeBytes < answer.fromByte) return halfIsGone
-      for await (const doneBytes of written(answer.chunks, partial.file, answer.fromByte, checkpoint)) {
+      const store = storing(partial.file, answer.fromByte, wanted.bytes, checkpoint)
+      for await (const doneBytes of stored(answer.chunks, store, tools.throttle, signal)) {
         newBytes = doneBytes - answer.fromByte
         note(doneBytes, 'downloading')
       }
@@ -128,37 +133,30 @@ async function fetchRest(
   } catch (error) {
     if (!(error instanceof SourceFailed)) throw error
     if (error.cannotResume && fromByte > 0) return { kind: 'start-over', reason: error.reason }
-    return newBytes > 0 ? { kind: 'cut', newBytes, reason: error.reason } : { kind: 'refused', reason: error.reason }
+    return newBytes > 0
+      ? { kind: 'cut', newBytes, reason: error.reason }
+      : { kind: 'refused', reason: error.reason, retryAfterMs: error.retryAfterMs }
   }
 }
 
-/** Stores chunks as they come and gives how many bytes there are. What is noted as done is synced first, also after a cut. */
-async function* written(
+/** Stores chunks as they come, at the pace of all, and gives how many bytes there are. A cut loses nothing that has come. */
+async function* stored(
   chunks: AsyncIterable<Uint8Array>,
-  file: PartialFile,
-  beganAt: number,
-  checkpoint: (doneBytes: number) => void,
+  store: Store,
+  throttle: Throttle,
+  signal: AbortSignal,
 ): AsyncGenerator<number> {
-  let done = beganAt
-  let safe = beganAt
-  const makeSafe = async () => {
-    if (done === safe) return
-    await file.sync()
-    checkpoint(done)
-    safe = done
-  }
   try {
     for await (const chunk of chunks) {
-      await file.write(chunk)
-      done += chunk.byteLength
-      if (done - safe >= checkpointBytes) await makeSafe()
-      yield done
+      await throttle.pass(chunk.byteLength, signal)
+      await store.add(chunk)
+      yield store.doneBytes()
     }
   } catch (error) {
-    if (error instanceof SourceFailed) await makeSafe()
+    await store.finish(error instanceof SourceFailed)
     throw error
   }
-  await makeSafe()
+  await store.finish(true)
 }
 
 async function forget({ db, files }: TryTools, wanted: WantedAsset): Promise<void> {

@@ -1,13 +1,29 @@
 import type { AssetName } from '../../shared/asset-name.ts'
+import type { BandwidthLimit } from '../../shared/cache/bandwidth.ts'
 import { planGarbage } from '../../shared/cache/garbage.ts'
-import { type Attempts, afterFailure, firstAddress, waitLeftMs } from '../../shared/cache/retry.ts'
-import { joinWanted, planStarts, type WantedAsset } from '../../shared/cache/wanted.ts'
+import { planQueue } from '../../shared/cache/queue.ts'
+import { afterSign, isHeld, type PlayingSign, type Stutter, smooth } from '../../shared/cache/stutter.ts'
+import { joinWanted, type WantedAsset } from '../../shared/cache/wanted.ts'
 import type { EventCode } from '../../shared/reports/event.ts'
 import { longestWaitMs, retryDelayMs } from '../../shared/retry-delay.ts'
 import { heldAssets, noteNeeded } from '../sqlite/assets.ts'
 import { findDownload, putDownload } from '../sqlite/downloads.ts'
+import {
+  cancel,
+  type DownloadProgress,
+  type Entry,
+  failedTry,
+  isEmergency,
+  newEntry,
+  progressOf,
+  queuedOf,
+  renew,
+  waitingOf,
+  wakeSoon,
+} from './download-entry.ts'
 import { type TryOutcome, type TryTools, tryDownload } from './download-try.ts'
 import type { Random } from './ports.ts'
+import { createThrottle } from './throttle.ts'
 
 /** A fault that an operator should hear of: to be sent as an event. */
 export type DownloadTrouble = {
@@ -16,7 +32,7 @@ export type DownloadTrouble = {
   readonly about: Readonly<Record<string, unknown>>
 }
 
-export type DownloadsOptions = TryTools & {
+export type DownloadsOptions = Omit<TryTools, 'throttle'> & {
   readonly random: Random
   /** The asset is on disk, hashed, and in the database. */
   readonly onCached: (asset: AssetName) => void
@@ -26,13 +42,11 @@ export type DownloadsOptions = TryTools & {
   readonly atOnce?: number
 }
 
-/** How far a wanted asset is that is not held yet; `reason`: what the last try failed with. */
-export type DownloadProgress = {
-  readonly asset: AssetName
-  readonly bytesDone: number
-  readonly bytes: number
-  readonly state: 'waiting' | 'downloading' | 'checking'
-  readonly reason: string | undefined
+/** What bears on how fast things are fetched: the site's limits in its zone, and whether the wall has anything to show. */
+export type Conditions = {
+  readonly bandwidth: readonly BandwidthLimit[]
+  readonly timeZone: string
+  readonly playable: boolean
 }
 
 export type Downloads = {
@@ -40,23 +54,14 @@ export type Downloads = {
    * Everything the wall needs from now on, held or not: what is held and not in this list may be removed when the disk is
    * full, so what plays and may play belongs in it. What is no longer in it is not fetched any further.
    */
-  want(list: readonly WantedAsset[]): void
+  want(list: readonly WantedAsset[], conditions?: Conditions): void
+  /** How well the page plays: downloads are held for a while when it loses frames, but not for ever. */
+  playing(sign: PlayingSign): void
   progress(): DownloadProgress[]
   /** The network is back, as it seems: waits end within two seconds, each at a moment of its own. */
   retryNow(): void
   /** Ends what runs; resolves when nothing is written any more. */
   stop(): Promise<void>
-}
-
-type Entry = {
-  wanted: WantedAsset
-  attempts: Attempts
-  bytesDone: number
-  reason: string | undefined
-  reported: string | undefined
-  phase:
-    | { readonly kind: 'waiting'; readonly untilMs: number }
-    | { readonly kind: 'downloading' | 'checking'; readonly abort: AbortController }
 }
 
 /** Fetches what is wanted and not held, a few at a time, for as long as it takes. Nothing waits for it. */
@@ -68,8 +73,17 @@ export function createDownloads(options: DownloadsOptions): Downloads {
   let needed: ReadonlySet<AssetName> = new Set()
   let disarm = () => {}
   let stopped = false
+  const throttle = createThrottle(clock)
+  const tools: TryTools = { ...options, throttle }
+  let stutter: Stutter = smooth
+  let playable = true
+  let disarmHold = () => {}
 
-  function want(list: readonly WantedAsset[]): void {
+  function want(list: readonly WantedAsset[], conditions?: Conditions): void {
+    if (conditions) {
+      throttle.limit(conditions.bandwidth, conditions.timeZone)
+      playable = conditions.playable
+    }
     const joined = joinWanted(list)
     needed = new Set(joined.map((one) => one.asset))
     noteNeeded(db, [...needed], clock.now())
@@ -82,31 +96,43 @@ export function createDownloads(options: DownloadsOptions): Downloads {
   }
 
   function entryFor(wanted: WantedAsset, known: Entry | undefined): Entry {
-    if (known) {
-      known.wanted = wanted
-      return known
-    }
-    const half = findDownload(db, wanted.asset)
-    const waitMs = waitLeftMs(half?.nextAttemptAt ?? 0, clock.now())
-    return {
-      wanted,
-      attempts: { url: firstAddress(wanted.urls, half?.url), attempts: half?.attempts ?? 0 },
-      bytesDone: half?.doneBytes ?? 0,
-      reason: undefined,
-      reported: undefined,
-      phase: { kind: 'waiting', untilMs: clock.monotonicMs() + waitMs },
-    }
+    if (!known) return newEntry(wanted, findDownload(db, wanted.asset), clock)
+    renew(known, wanted, clock.monotonicMs())
+    return known
   }
 
   function startDue(): void {
     disarm()
     if (stopped) return
-    const waiting = [...entries.values()].flatMap(({ wanted, phase }) =>
-      phase.kind === 'waiting' ? [{ asset: wanted.asset, untilMs: phase.untilMs }] : [],
-    )
-    const plan = planStarts(waiting, atOnce - (entries.size - waiting.length), clock.monotonicMs())
+    const all = [...entries.values()].filter((one) => one.phase.kind !== 'waiting').map(queuedOf)
+    const waiting = hold() ? [] : waitingOf(entries.values())
+    const plan = planQueue(all, waiting, atOnce, clock.monotonicMs())
+    for (const asset of plan.pause) pause(entries.get(asset))
     for (const asset of plan.start) start(entries.get(asset))
     if (plan.wakeInMs !== undefined) disarm = clock.after(plan.wakeInMs, startDue)
+  }
+
+  /** Whether downloads are held for the sake of the picture; never when there is none, nor in an emergency. */
+  function hold(): boolean {
+    disarmHold()
+    const nowMs = clock.monotonicMs()
+    const held = playable && isHeld(stutter, nowMs) && ![...entries.values()].some(isEmergency)
+    throttle.hold(held)
+    if (held) disarmHold = clock.after(stutter.heldUntilMs - nowMs, startDue)
+    return held
+  }
+
+  function playing(sign: PlayingSign): void {
+    const before = stutter
+    stutter = afterSign(stutter, sign, clock.monotonicMs())
+    if (stutter.heldUntilMs !== before.heldUntilMs) startDue()
+  }
+
+  /** Its connection is given back; what has come is kept, and the rest is asked for when its turn comes again. */
+  function pause(entry: Entry | undefined): void {
+    if (!entry) return
+    cancel(entry)
+    entry.phase = { kind: 'waiting', untilMs: 0 }
   }
 
   /** A cancelled try of the same asset may still be closing its file: the next one waits for it. */
@@ -117,7 +143,9 @@ export function createDownloads(options: DownloadsOptions): Downloads {
     entry.phase = { kind: 'downloading', abort }
     const work = (works.get(asset) ?? Promise.resolve())
       .then(() => attempt(entry, abort))
-      .catch((error: unknown) => park(entry, String(error)))
+      .catch((error: unknown) => {
+        if (!abort.signal.aborted) park(entry, String(error)) // else it has been given up or paused already
+      })
       .finally(() => {
         if (works.get(asset) === work) works.delete(asset)
         startDue()
@@ -131,9 +159,9 @@ export function createDownloads(options: DownloadsOptions): Downloads {
     const full = await makeRoom(entry)
     const outcome =
       full ??
-      (await tryDownload(options, wanted, attempts.url, abort.signal, (bytesDone, state) => {
+      (await tryDownload(tools, wanted, attempts.url, abort.signal, (bytesDone, state) => {
         entry.bytesDone = bytesDone
-        if (entry.phase.kind !== 'waiting') entry.phase = { kind: state, abort }
+        if (entry.phase.kind !== 'waiting' && entry.phase.abort === abort) entry.phase = { kind: state, abort }
       }))
     if (outcome.kind === 'cached') {
       if (entries.get(wanted.asset) === entry) entries.delete(wanted.asset)
@@ -151,7 +179,9 @@ export function createDownloads(options: DownloadsOptions): Downloads {
     const { asset, urls } = entry.wanted
     const triedUrl = entry.attempts.url
     const next =
-      failed.kind === 'disk' ? { ...entry.attempts, waitMs: retryDelayMs(9, random()) } : after(entry, failed)
+      failed.kind === 'disk'
+        ? { ...entry.attempts, waitMs: retryDelayMs(9, random()) }
+        : failedTry(entry, failed, clock.monotonicMs(), random())
     entry.attempts = next
     entry.reason = failed.reason
     entry.phase = { kind: 'waiting', untilMs: clock.monotonicMs() + next.waitMs }
@@ -165,9 +195,6 @@ export function createDownloads(options: DownloadsOptions): Downloads {
     const allFailed = next.attempts > 0 && next.attempts % Math.max(urls.length, 1) === 0
     report(entry, failed, triedUrl, allFailed || failed.kind === 'disk')
   }
-
-  const after = (entry: Entry, failed: Exclude<TryOutcome, { kind: 'cached' | 'disk' }>) =>
-    afterFailure(entry.attempts, failed, entry.wanted.urls, random())
 
   /** Wrong bytes are told each time; that nobody can be reached once, until the reason is another. */
   function report(entry: Entry, failed: { kind: string; reason: string }, url: string, allFailed: boolean): void {
@@ -195,32 +222,18 @@ export function createDownloads(options: DownloadsOptions): Downloads {
   }
 
   function retryNow(): void {
-    for (const entry of entries.values()) {
-      if (entry.phase.kind !== 'waiting') continue
-      const soonMs = clock.monotonicMs() + random() * 2000
-      entry.phase = { kind: 'waiting', untilMs: Math.min(entry.phase.untilMs, soonMs) }
-    }
+    for (const entry of entries.values()) wakeSoon(entry, clock.monotonicMs() + random() * 2000)
     startDue()
   }
 
   async function stop(): Promise<void> {
     stopped = true
     disarm()
+    disarmHold()
+    throttle.stop()
     for (const entry of entries.values()) cancel(entry)
     await Promise.all(works.values())
   }
 
-  return { want, progress: () => [...entries.values()].map(progressOf), retryNow, stop }
+  return { want, playing, progress: () => [...entries.values()].map(progressOf), retryNow, stop }
 }
-
-function cancel(entry: Entry): void {
-  if (entry.phase.kind !== 'waiting') entry.phase.abort.abort()
-}
-
-const progressOf = ({ wanted, bytesDone, phase, reason }: Entry): DownloadProgress => ({
-  asset: wanted.asset,
-  bytesDone,
-  bytes: wanted.bytes,
-  state: phase.kind,
-  reason,
-})

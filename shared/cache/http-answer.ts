@@ -8,7 +8,7 @@ export type AnswerHead = {
 export type AnswerVerdict =
   | { readonly kind: 'body'; readonly fromByte: number; readonly validator: string | null }
   | { readonly kind: 'cannot-resume'; readonly reason: string }
-  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'refused'; readonly reason: string; readonly retryAfterMs?: number }
 
 /** What was asked for; see the request headers below. */
 export type Asked = { readonly sizeBytes: number; readonly fromByte: number; readonly validator: string | null }
@@ -26,7 +26,7 @@ export function requestHeaders(asked: Asked): Record<string, string> {
 
 /** Takes only what is certain to be the bytes asked for; the hash of the whole decides in the end. */
 export function judgeAnswer({ status, headers }: AnswerHead, asked: Asked): AnswerVerdict {
-  if (status !== 200 && status !== 206) return refusedFor(status, asked)
+  if (status !== 200 && status !== 206) return refusedFor({ status, headers }, asked)
   const encoding = text(headers['content-encoding'])
   if (encoding !== undefined && encoding !== 'identity') return { kind: 'refused', reason: `encoded as ${encoding}` }
   const length = text(headers['content-length'])
@@ -39,9 +39,24 @@ export function judgeAnswer({ status, headers }: AnswerHead, asked: Asked): Answ
 }
 
 /** 416 says that the file is shorter than what is there already: the half download is of no use. */
-function refusedFor(status: number, asked: Asked): AnswerVerdict {
-  const kind = status === 416 && asked.fromByte > 0 ? 'cannot-resume' : 'refused'
-  return { kind, reason: `the server answers ${status}` }
+function refusedFor({ status, headers }: AnswerHead, asked: Asked): AnswerVerdict {
+  const reason = `the server answers ${status}`
+  if (status === 416 && asked.fromByte > 0) return { kind: 'cannot-resume', reason }
+  const retryAfterMs = retryAfterOf(headers)
+  return { kind: 'refused', reason, ...(retryAfterMs > 0 && { retryAfterMs }) }
+}
+
+/** What a server may ask for at most: one that names next year by mistake is asked again in a quarter of an hour. */
+const longestRetryAfterMs = 900_000
+
+/**
+ * How long the server wants to be left alone (RFC 9110, 10.2.3): seconds, or a date, which is read by the server's own `Date`,
+ * since this machine's clock may be wrong. 0: it does not say.
+ */
+function retryAfterOf(headers: AnswerHead['headers']): number {
+  const said = text(headers['retry-after'])?.trim() ?? ''
+  const ms = /^\d+$/.test(said) ? Number(said) * 1000 : Date.parse(said) - Date.parse(text(headers.date) ?? '')
+  return Number.isNaN(ms) ? 0 : Math.min(Math.max(ms, 0), longestRetryAfterMs)
 }
 
 function judgePart(headers: AnswerHead['headers'], validator: string | null, asked: Asked): AnswerVerdict {

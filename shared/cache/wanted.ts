@@ -8,31 +8,27 @@ export type WantedAsset = {
   readonly mediaType: MediaType
   readonly urls: readonly string[]
   readonly order: number
+  /** An emergency needs it now: whatever else is being fetched makes way. */
+  readonly emergency?: boolean
+  /** The playlists it is for, as target and id: `groups/plaza/friends`. */
+  readonly playlists?: readonly string[]
 }
 
 /** One entry for each asset, in the order to fetch them. What several playlists say of an asset is joined: every address, the earliest place. */
 export function joinWanted(list: readonly WantedAsset[]): WantedAsset[] {
   const joined = new Map<AssetName, WantedAsset>()
-  for (const one of [...list].sort((a, b) => a.order - b.order)) {
+  for (const one of list.toSorted(compareWanted)) {
     const known = joined.get(one.asset)
-    joined.set(one.asset, known ? { ...known, urls: [...new Set([...known.urls, ...one.urls])] } : one)
+    joined.set(one.asset, known ? join(known, one) : one)
   }
   return [...joined.values()]
 }
 
-/** A wanted asset that is not being fetched: `untilMs` is the instant (monotonic, ms) before which it is not tried again. */
-export type Waiting = { readonly asset: AssetName; readonly untilMs: number }
+const compareWanted = (a: WantedAsset, b: WantedAsset): number =>
+  Number(b.emergency ?? false) - Number(a.emergency ?? false) || a.order - b.order
 
-/** What to start now, in order, and how long until the next one may be started; undefined when nothing waits. */
-export type StartPlan = { readonly start: readonly AssetName[]; readonly wakeInMs: number | undefined }
-
-/** Fills the free places with those whose time has come; `waiting` is in the order of `joinWanted`. */
-export function planStarts(waiting: readonly Waiting[], freePlaces: number, nowMs: number): StartPlan {
-  if (freePlaces <= 0) return { start: [], wakeInMs: undefined }
-  const due = waiting.filter((one) => one.untilMs <= nowMs)
-  const later = waiting.filter((one) => one.untilMs > nowMs).map((one) => one.untilMs - nowMs)
-  return {
-    start: due.slice(0, freePlaces).map((one) => one.asset),
-    wakeInMs: later.length === 0 ? undefined : Math.min(...later),
-  }
+function join(known: WantedAsset, more: WantedAsset): WantedAsset {
+  const playlists = [...new Set([...(known.playlists ?? []), ...(more.playlists ?? [])])]
+  const urls = [...new Set([...known.urls, ...more.urls])]
+  return { ...known, urls, ...(playlists.length > 0 && { playlists }) }
 }

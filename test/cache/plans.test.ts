@@ -4,8 +4,9 @@ import fc from 'fast-check'
 import { type AssetName, assetNameOf } from '../../shared/asset-name.ts'
 import { planGarbage } from '../../shared/cache/garbage.ts'
 import { pieceBytes, slicesOf } from '../../shared/cache/pieces.ts'
+import { planQueue } from '../../shared/cache/queue.ts'
 import { afterFailure, firstAddress, longestWaitAfterMismatchMs, waitLeftMs } from '../../shared/cache/retry.ts'
-import { joinWanted, planStarts, type WantedAsset } from '../../shared/cache/wanted.ts'
+import { joinWanted, type WantedAsset } from '../../shared/cache/wanted.ts'
 import { longestWaitMs, retryDelayMs } from '../../shared/retry-delay.ts'
 
 const asset = (digit: string): AssetName => assetNameOf(digit.repeat(64))
@@ -24,15 +25,16 @@ test('an asset that several playlists want is fetched once, at its earliest plac
 })
 
 test('free places go to those whose time has come, in order, and the plan says when the next one is due', () => {
+  const large = { bytes: 1_000_000, emergency: false, failing: false }
   const waiting = [
-    { asset: a, untilMs: 0 },
-    { asset: b, untilMs: 150 },
-    { asset: c, untilMs: 100 },
+    { ...large, asset: a, untilMs: 0 },
+    { ...large, asset: b, untilMs: 150 },
+    { ...large, asset: c, untilMs: 100 },
   ]
-  assert.deepEqual(planStarts(waiting, 3, 100), { start: [a, c], wakeInMs: 50 })
-  assert.deepEqual(planStarts(waiting, 1, 100), { start: [a], wakeInMs: 50 })
-  assert.deepEqual(planStarts(waiting, 0, 100), { start: [], wakeInMs: undefined })
-  assert.deepEqual(planStarts([], 3, 100), { start: [], wakeInMs: undefined })
+  assert.deepEqual(planQueue([], waiting, 3, 100), { start: [a, c], pause: [], wakeInMs: 50 })
+  assert.deepEqual(planQueue([], waiting, 1, 100), { start: [a], pause: [], wakeInMs: undefined })
+  assert.deepEqual(planQueue([], waiting, 0, 100), { start: [], pause: [], wakeInMs: undefined })
+  assert.deepEqual(planQueue([], [], 3, 100), { start: [], pause: [], wakeInMs: undefined })
 })
 
 test('waits double up to a cap, and half of each is drawn by lot', () => {
