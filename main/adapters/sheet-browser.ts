@@ -1,9 +1,7 @@
-import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import puppeteer, { type Page } from 'puppeteer-core'
-import { findChromium } from '../hosts/chromium-binary.ts'
+import { type Page, startDrawingBrowser } from './drawing-browser.ts'
 
 /** What a contact sheet is made of: one file, with the text to stand above its frames. */
 export type SheetRequest = {
@@ -27,43 +25,10 @@ export type SheetBrowser = {
 const drawingMs = 60_000
 const sheetWidth = 1296
 
-/** Starts the installed Chromium or Chrome without a window, and without a way out of this machine. Rejects if there is none. */
+/** Starts the installed Chromium or Chrome for contact sheets. Rejects if there is none. */
 export async function startSheetBrowser(): Promise<SheetBrowser> {
-  const folder = await mkdtemp(join(tmpdir(), 'plazacast-sheet-'))
-  const removeFolder = () => rm(folder, { recursive: true, force: true, maxRetries: 5 })
-  const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : []
-  const browser = await puppeteer
-    .launch({
-      executablePath: findChromium(process.env, process.platform),
-      pipe: true,
-      userDataDir: join(folder, 'profile'),
-      args: [
-        ...asRoot,
-        '--disable-background-networking',
-        '--no-first-run',
-        '--host-resolver-rules=MAP * ~NOTFOUND',
-        '--mute-audio',
-        '--autoplay-policy=no-user-gesture-required',
-      ],
-    })
-    .catch(async (error: unknown) => {
-      await removeFolder()
-      throw error
-    })
-  return {
-    draw: async (request) => {
-      const page = await browser.newPage()
-      try {
-        return await drawOn(page, folder, request)
-      } finally {
-        await page.close()
-      }
-    },
-    stop: async () => {
-      await browser.close()
-      await removeFolder()
-    },
-  }
+  const browser = await startDrawingBrowser()
+  return { draw: (request) => browser.withPage((page) => drawOn(page, browser.folder, request)), stop: browser.stop }
 }
 
 async function drawOn(page: Page, folder: string, request: SheetRequest): Promise<Uint8Array> {
