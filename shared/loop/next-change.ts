@@ -19,10 +19,14 @@ export function nextOutcomeChange(
   const lists = [...newest, ...former].filter(({ playlist }) => !playlist.withdrawn)
   const events = lists.map((list) => nextEvent(list, outcome.standingOf(list), now))
   const later = new Map<VerifiedPlaylist, Standing>()
-  const lastMs = Math.max(now.atMs, ...lists.map(lastDatedEvent)) + settledMs
+  let lastMs: number | undefined
   for (let looks = 0; looks <= mostLooks; ) {
     const atMs = events.reduce((soonest, ms) => Math.min(soonest, ms), Number.POSITIVE_INFINITY)
-    if (atMs > lastMs) return null
+    if (atMs === Number.POSITIVE_INFINITY) return null
+    if (looks > 0) {
+      lastMs ??= Math.max(now.atMs, ...lists.map(lastDatedEvent)) + settledMs
+      if (atMs > lastMs) return null
+    }
     const then = { ...now, atMs }
     lists.forEach((list, index) => {
       if (events[index] !== atMs) return

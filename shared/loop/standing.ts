@@ -32,7 +32,7 @@ export type Standing = {
   readonly key: string
   readonly playlist: Playlist
   readonly liveness: Liveness
-  /** Empty while nothing of it is playable now. */
+  /** Empty while it is not live, or nothing of it is playable now. */
   readonly showings: readonly Showing[]
   /** Every asset that trust lets be shown, on disk or not. */
   readonly allowed: readonly AssetName[]
@@ -59,12 +59,13 @@ export function standingOf({ playlist, approvals }: VerifiedPlaylist, now: Circu
   const files = new Map(allowed.map((asset) => [asset, filesOf(asset, playlist, now)]))
   const lacking = [...files.values()].flatMap((all) => all.filter((file) => !now.held.has(file.asset)))
   const missing = allowed.filter((asset) => files.get(asset)?.some((file) => !now.held.has(file.asset)))
+  const liveness = livenessAt(playlist, now.atMs, now.timeZone)
   const playable = new Set(allowed.filter((asset) => !missing.includes(asset) && isRead(asset, playlist, now)))
   return {
     key: laneKey(playlist),
     playlist,
-    liveness: livenessAt(playlist, now.atMs, now.timeZone),
-    showings: sayable
+    liveness,
+    showings: (liveness === 'live' ? sayable : [])
       .filter((item) => playable.has(item.asset) && !(item.seconds === undefined && isLive(item.asset, now)))
       .filter((item) => livenessAt(item, now.atMs, now.timeZone) === 'live')
       .map((item) => showingOf(playlist, item, wordsKey(item, approvals, now.keyring), now.hls?.get(item.asset))),

@@ -24,31 +24,46 @@ export type Hours = {
   readonly edges: readonly number[]
 }
 
-const read = new WeakMap<Schedule, Hours>()
+/** Fleets have few different schedules; when there are more, all are read anew. */
+const mostRead = 10_000
+const read = new Map<string, Hours>()
 
-/** Reads a schedule; the same value is read once. */
+/** Reads a schedule; the same one is read once, wherever it stands. */
 export function hoursOf(schedule: Schedule): Hours {
-  const known = read.get(schedule)
+  const key = textOf(schedule)
+  const known = read.get(key)
   if (known) return known
+  if (read.size >= mostRead) read.clear()
+  const hours = readHours(schedule)
+  read.set(key, hours)
+  return hours
+}
+
+function textOf({ window, dayparts }: Schedule): string {
+  let text = window ? `${window.from ?? ''}/${window.until ?? ''}` : '/'
+  for (const { days, from, until } of dayparts ?? []) text += `;${bitsOf(days)},${from},${until}`
+  return text
+}
+
+function readHours(schedule: Schedule): Hours {
   const parts = (schedule.dayparts ?? []).map(({ days, from, until }) => {
     const begins = minutesOf(from)
     const ends = minutesOf(until)
     return { days: bitsOf(days), from: begins, until: ends, crosses: begins > ends }
   })
   const edges = new Set([0, ...parts.flatMap(({ from, until }) => [from, until % 1440])])
-  const hours = {
+  return {
     firstDay: schedule.window?.from === undefined ? Number.NEGATIVE_INFINITY : dayNumberOf(schedule.window.from),
     lastDay: schedule.window?.until === undefined ? Number.POSITIVE_INFINITY : dayNumberOf(schedule.window.until),
     parts,
     edges: [...edges].sort((a, b) => a - b).map((minutes) => minutes * minuteMs),
   }
-  read.set(schedule, hours)
-  return hours
 }
 
 const minutesOf = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3))
 const bitsOf = (days: readonly number[] | undefined): number =>
-  days === undefined ? 0b1111111 : days.reduce((bits, day) => bits | (1 << day), 0)
+  days === undefined ? everyDay : days.reduce((bits, day) => bits | (1 << day), 0)
+const everyDay = 0b1111111
 
 /** How a schedule stands when the wall clock shows this. A part that crosses midnight belongs to the day it began on. */
 export function livenessByWallClock(hours: Hours, localMs: number): Liveness {

@@ -29,17 +29,18 @@ export const weekdayOf = (day: number): number => (((day + 4) % 7) + 7) % 7
 export const dayNumberOf = (date: string): number => Math.round(Date.parse(`${date}T00:00:00Z`) / dayMs)
 
 const blockMs = 64 * dayMs
-/** Enough for some fifty zones over a year each; after that everything is forgotten and asked for anew. */
-const mostBlocks = 2_000
-const blocks = new Map<string, readonly Stretch[]>()
+/** Enough for eleven years; after that a zone's blocks are forgotten and asked for anew. */
+const mostBlocks = 64
+const blocksByZone = new Map<string, Map<number, readonly Stretch[]>>()
 
 function blockOf(block: number, timeZone: string): readonly Stretch[] {
-  const key = `${timeZone} ${block}`
-  const known = blocks.get(key)
+  const blocks = blocksByZone.get(timeZone) ?? new Map<number, readonly Stretch[]>()
+  const known = blocks.get(block)
   if (known) return known
+  if (blocks.size === 0) blocksByZone.set(timeZone, blocks)
   if (blocks.size >= mostBlocks) blocks.clear()
   const stretches = stretchesBetween(block * blockMs, (block + 1) * blockMs, timeZone)
-  blocks.set(key, stretches)
+  blocks.set(block, stretches)
   return stretches
 }
 
