@@ -104,8 +104,12 @@ export const statementsAbout = (
   (approvals.get(asset) ?? []).filter((statement) => words === undefined || statement.words === words)
 
 function haveEnough(statements: readonly Statement[], keyring: Keyring, scope: ApprovalScope): boolean {
-  const covering = statements.filter(({ approval }) => covers(approval, scope))
-  return new Set(covering.flatMap(({ approvers }) => approvers)).size >= keyring.approvalsNeeded
+  const approvers = new Set<string>()
+  for (const statement of statements) {
+    if (approvers.size >= keyring.approvalsNeeded) return true // asked for every asset each time a loop is built
+    if (covers(statement.approval, scope)) for (const approver of statement.approvers) approvers.add(approver)
+  }
+  return approvers.size >= keyring.approvalsNeeded
 }
 
 const covers = (statement: Approval, scope: ApprovalScope): boolean =>
