@@ -54,6 +54,16 @@ const commands: readonly { name: string; description: string; load(): Promise<Co
     load: async () => (await import('./operator/takedown-command.ts')).takedownCommand(),
   },
   {
+    name: 'time',
+    description: 'tells the walls what time it is, so that they keep in step',
+    load: async () => (await import('./operator/time-command.ts')).timeCommand(),
+  },
+  {
+    name: 'alert',
+    description: 'turns an official alert (CAP) into an emergency on the walls',
+    load: async () => (await import('./operator/alert-command.ts')).alertCommand(),
+  },
+  {
     name: 'watch',
     description: 'shows the fleet live',
     load: async () => (await import('./operator/watch-command.ts')).watchCommand(),

@@ -21,7 +21,7 @@ export type OperatorBroker = {
   /** By which address the broker sees this machine; undefined if the connection does not tell. */
   readonly localAddress: string | undefined
   /** Resolves when the broker has taken it (QoS 1); rejects in a sentence if the broker does not allow it. */
-  publish(topic: string, payload: string, options: { retain: boolean }): Promise<void>
+  publish(topic: string, payload: string, options: { retain: boolean; qos?: 0 | 1 }): Promise<void>
   /** Resolves when the broker has agreed; messages may come before. Kept over a reconnect. */
   subscribe(filters: readonly string[], listener: (message: OperatorMessage) => void): Promise<void>
   /** Tells each time the connection is lost and is back. */
@@ -83,8 +83,8 @@ function brokerOver(client: MqttClient, address: BrokerAddress): OperatorBroker 
   })
   return {
     localAddress: (client.stream as Partial<Socket>).localAddress,
-    publish: async (topic, payload, { retain }) => {
-      await client.publishAsync(topic, payload, { qos: 1, retain }).catch((error: Failure) => {
+    publish: async (topic, payload, { retain, qos = 1 }) => {
+      await client.publishAsync(topic, payload, { qos, retain }).catch((error: Failure) => {
         throw new OperatorError(`The broker at ${shownAddress(address)} did not take ${topic}: ${error.message}.`)
       })
     },

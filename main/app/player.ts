@@ -157,7 +157,10 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
     refused: report,
     changed(what) {
       cached = undefined
-      if (what === 'whom') link?.keysOrGroupsChanged()
+      if (what === 'whom') {
+        link?.keysOrGroupsChanged()
+        fleetClock.connected() // whose time counts may have changed
+      }
       refreshSoon()
     },
   })

@@ -7,13 +7,15 @@ import { topicOfDocument } from '../../shared/topics.ts'
 import { type Command, command, Option } from '../adapters/command-line.ts'
 import { electronBinary } from '../adapters/electron-binary.ts'
 import { type EmbeddedBroker, startEmbeddedBroker } from '../adapters/embedded-broker.ts'
+import { connectOperatorBroker } from '../adapters/operator-broker.ts'
 import { findChromium } from '../hosts/chromium-binary.ts'
 import { runCommand, type Talk, talk, untilInterrupted } from './console.ts'
 import { type FleetLink, openFleetLink } from './fleet-link.ts'
-import { listKeys, makeKeys } from './keys.ts'
+import { listKeys, makeKeys, privateKeyFor } from './keys.ts'
 import { type PublishProgress, publish } from './publish.ts'
 import { demoOperatorFile, readSettings, type Settings } from './settings.ts'
 import { pushSite } from './site.ts'
+import { startTimeServer, steadySystemClock } from './time-server.ts'
 import { pushTrust } from './trust.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -49,8 +51,10 @@ async function runDemo(options: DemoOptions, signal: AbortSignal): Promise<numbe
   const settings = await writeSettings(folder, broker)
   const wall = await startWall(folder, broker, settings, options, say)
   const ended = once(wall, 'exit').then(([code]) => Number(code ?? 1))
+  let stopTime = async () => {}
   try {
     say(`Broker ${broker.url}, keys and data in ${folder}.`)
+    stopTime = await serveTime(settings)
     const server = await fillWall(settings, signal, say)
     for (const line of advice) say(line)
     const code = await Promise.race([ended, untilInterrupted(signal).then(() => 0)])
@@ -59,6 +63,7 @@ async function runDemo(options: DemoOptions, signal: AbortSignal): Promise<numbe
   } finally {
     if (wall.exitCode === null && wall.signalCode === null) wall.kill('SIGTERM')
     await ended
+    await stopTime()
     await broker.stop()
   }
 }
@@ -152,6 +157,23 @@ async function fillWall(settings: Settings, signal: AbortSignal, say: Talk['say'
   })
   if (outcome.kind === 'mistakes') throw new Error(`the demo's playlist is wrong: ${JSON.stringify(outcome.mistakes)}`)
   return outcome.server
+}
+
+/** The demo's wall has its time from here, as a city's walls have theirs from `plazacast time`. */
+async function serveTime(settings: Settings): Promise<() => Promise<void>> {
+  const broker = await connectOperatorBroker(settings.broker)
+  const [clock, stopFollowing] = steadySystemClock()
+  const server = await startTimeServer(
+    broker,
+    settings.topicPrefix,
+    await privateKeyFor(settings.keys, 'operator'),
+    clock,
+  )
+  return async () => {
+    server.stop()
+    stopFollowing()
+    await broker.close()
+  }
 }
 
 /** Each step sees what the one before has left on the broker. */

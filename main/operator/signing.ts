@@ -34,7 +34,7 @@ export const thumbprintOf = (jwk: PublicJwk): Promise<string> => calculateJwkThu
  * protected header with `alg`, `kid` and `typ`. What is signed are the UTF-8 bytes of the payload's JSON.
  */
 export async function signDocument(
-  kind: DocumentKind | 'approval',
+  kind: DocumentKind | 'approval' | 'clock',
   payload: unknown,
   keys: readonly PrivateJwk[],
 ): Promise<Jws> {
@@ -43,7 +43,7 @@ export async function signDocument(
 
 /** Signs a payload that others have signed already: exactly the same bytes, so that the signatures stand side by side. */
 export async function signBytes(
-  kind: DocumentKind | 'approval',
+  kind: DocumentKind | 'approval' | 'clock',
   payload: Uint8Array,
   keys: readonly PrivateJwk[],
 ): Promise<Jws> {

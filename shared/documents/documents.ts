@@ -14,7 +14,7 @@ export type DocumentOf<K extends DocumentKind> = z.infer<(typeof documentSchemas
 export type AnyDocument = { [K in DocumentKind]: DocumentOf<K> }[DocumentKind]
 
 /** The `typ` of the protected header that goes with a kind of document. */
-export const typOf = (kind: DocumentKind | 'approval'): string => `plazacast-${kind}+json`
+export const typOf = (kind: DocumentKind | 'approval' | 'clock'): string => `plazacast-${kind}+json`
 
 /** Reads the verified payload bytes of a document of a kind; a refusal names the field. */
 export function parseDocument<K extends DocumentKind>(kind: K, bytes: Uint8Array): Outcome<DocumentOf<K>> {
