@@ -33,10 +33,10 @@ const marksOf = (conduct: Conduct, culprit: string): Marks => conduct.get(culpri
 export const afterLie = (conduct: Conduct, culprit: string, now: number): Conduct =>
   remembered(conduct, culprit, { ...marksOf(conduct, culprit), liedAt: now })
 
-/** Could not be reached, broke off, was too slow: put off for half a minute, then ever longer, up to an hour. */
+/** Could not be reached, broke off, was too slow: put off for five seconds, then ever longer, up to an hour. */
 export function afterFault(conduct: Conduct, culprit: string, nowMs: number): Conduct {
   const marks = marksOf(conduct, culprit)
-  const putOffMs = Math.min(30_000 * 2 ** Math.min(marks.failures, 20), longestPutOffMs)
+  const putOffMs = Math.min(5000 * 2 ** Math.min(marks.failures, 20), longestPutOffMs)
   return remembered(conduct, culprit, { ...marks, failures: marks.failures + 1, notBeforeMs: nowMs + putOffMs })
 }
 

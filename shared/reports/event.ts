@@ -16,6 +16,8 @@ export const eventCodes = {
   'asset-download-failed': 'warning',
   'asset-hash-mismatch': 'error',
   'asset-damaged': 'error',
+  'neighbour-lied': 'error',
+  'neighbours-failed': 'warning',
   'hls-unplayable': 'error',
   'stream-failed': 'warning',
   'stream-back': 'info',

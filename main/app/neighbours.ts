@@ -1,0 +1,203 @@
+import type { AssetName } from '../../shared/asset-name.ts'
+import {
+  afterFault,
+  afterGift,
+  afterIdle,
+  afterLie,
+  type Conduct,
+  culpritOf,
+  isWaitedFor,
+  liarsAsText,
+  liarsFromText,
+  mayBeAsked,
+} from '../../shared/neighbours/conduct.ts'
+import {
+  afterHearing,
+  type Heard,
+  living,
+  type Neighbour,
+  type NeighbourTable,
+  placeOf,
+} from '../../shared/neighbours/neighbour-table.ts'
+import type { EventCode } from '../../shared/reports/event.ts'
+import type { WriteDb } from '../sqlite/open.ts'
+import { findSetting, putSetting } from '../sqlite/settings.ts'
+import { type AssetSource, SourceFailed } from './asset-source.ts'
+import type { Discovery, Hasher, NeighbourClient, NeighbourShelf, StartNeighbourServer } from './neighbour-ports.ts'
+import { askNeighbours, type NeighbourView } from './neighbour-source.ts'
+import type { Clock, Random, Undo } from './ports.ts'
+
+export type NeighboursOptions = {
+  readonly self: string
+  /** Only players that say the same are talked to. */
+  readonly fleet: string
+  readonly db: WriteDb
+  readonly clock: Clock
+  readonly random: Random
+  readonly discovery: Discovery
+  readonly client: NeighbourClient
+  readonly startServer: StartNeighbourServer
+  readonly hasher: () => Hasher
+  readonly openAsset: NeighbourShelf['openAsset']
+  readonly mayGive: NeighbourShelf['mayGive']
+  readonly report: (
+    code: Extract<EventCode, 'neighbour-lied' | 'neighbours-failed'>,
+    message: string,
+    about: Record<string, unknown>,
+  ) => void
+}
+
+/** What is wanted of the neighbours: nothing at all, when they are not allowed. */
+export type NeighbourOrders = {
+  readonly allowed: boolean
+  readonly wanted: readonly AssetName[]
+  /** Those nobody waits for: an emergency. */
+  readonly urgent: ReadonlySet<AssetName>
+}
+
+/** Players on one network that give assets to each other. */
+export type Neighbours = {
+  /** Called as often as something changes; finds, serves and asks others while it is allowed. */
+  follow(orders: NeighbourOrders): void
+  /** Asks the neighbours first, and `origin` when none of them has it or gets it. */
+  before(origin: AssetSource): AssetSource
+  /** Who gave an asset; undefined: the origin. */
+  giverOf(asset: AssetName): string | undefined
+  near(): readonly Neighbour[]
+  stop(): Promise<void>
+}
+
+const liarsSetting = 'neighbours-that-lied'
+
+export function createNeighbours(options: NeighboursOptions): Neighbours {
+  const { self, fleet, db, clock, report } = options
+  let table: NeighbourTable = new Map()
+  let conduct: Conduct = liarsFromText(findSetting(db, liarsSetting))
+  let orders: NeighbourOrders = { allowed: false, wanted: [], urgent: new Set() }
+  let wanted: ReadonlySet<AssetName> = new Set()
+  const fetching = new Map<AssetName, number>()
+  const givers = new Map<AssetName, string>()
+  /** Assets whose origin failed last: their half downloads are not worth keeping when a neighbour has the whole. */
+  const originFailed = new Set<AssetName>()
+  let stopped = false
+  let running: Promise<(() => Promise<void>) | undefined> = Promise.resolve(undefined)
+  let isUp = false
+
+  function heard(one: Heard): void {
+    if (one.id !== self) table = afterHearing(table, one, clock.monotonicMs())
+  }
+
+  function near(): Neighbour[] {
+    if (!orders.allowed || stopped) return []
+    const nowMs = clock.monotonicMs()
+    table = living(table, nowMs)
+    return [...table.values()].filter((one) => mayBeAsked(conduct, culpritOf(one), clock.now(), nowMs))
+  }
+
+  const view: NeighbourView = {
+    self,
+    near,
+    isWaitedFor: (one) => isWaitedFor(conduct, culpritOf(one)),
+    failed(one, failure, asset) {
+      if (!failure.lied) {
+        conduct = afterFault(conduct, culpritOf(one), clock.monotonicMs())
+        return
+      }
+      conduct = afterLie(conduct, culpritOf(one), clock.now())
+      putSetting(db, liarsSetting, liarsAsText(conduct))
+      const about = { asset, neighbour: one.id, address: placeOf(one), reason: failure.message }
+      report('neighbour-lied', `${one.id} at ${placeOf(one)} does not give ${asset}: ${failure.message}`, about)
+    },
+    idle: (one) => {
+      conduct = afterIdle(conduct, culpritOf(one))
+    },
+    gave(one, asset) {
+      conduct = afterGift(conduct, culpritOf(one))
+      givers.set(asset, one.id)
+    },
+  }
+
+  const before =
+    (origin: AssetSource): AssetSource =>
+    async (request, signal) => {
+      const { asset } = request
+      if (asset === undefined) return origin(request, signal)
+      givers.delete(asset)
+      if (request.fromByte === 0 || originFailed.has(asset)) {
+        const asked = { asset, sizeBytes: request.sizeBytes, urgent: orders.urgent.has(asset) }
+        const answer = await askNeighbours({ ...options, view }, asked, signal)
+        if (answer) return { ...answer, chunks: counted(asset, 0, answer.chunks) }
+      }
+      try {
+        originFailed.delete(asset)
+        const answer = await origin(request, signal)
+        return { ...answer, chunks: counted(asset, answer.fromByte, answer.chunks) }
+      } catch (error) {
+        if (error instanceof SourceFailed && !signal.aborted) originFailed.add(asset)
+        throw error
+      }
+    }
+
+  /** Neighbours that wait for this player hear how far it is. */
+  async function* counted(asset: AssetName, fromByte: number, chunks: AsyncIterable<Uint8Array>) {
+    let done = fromByte
+    try {
+      for await (const chunk of chunks) {
+        done += chunk.byteLength
+        fetching.set(asset, done)
+        yield chunk
+      }
+    } catch (error) {
+      originFailed.add(asset)
+      throw error
+    } finally {
+      fetching.delete(asset)
+    }
+  }
+
+  function follow(next: NeighbourOrders): void {
+    orders = next
+    wanted = new Set(next.allowed ? next.wanted : [])
+    for (const asset of [...givers.keys(), ...originFailed]) if (!wanted.has(asset)) forget(asset)
+    if (next.allowed === isUp || stopped) return
+    isUp = next.allowed
+    running = running.then(async (down) => {
+      await down?.()
+      return next.allowed && !stopped ? bringUp() : undefined
+    })
+  }
+
+  function forget(asset: AssetName): void {
+    givers.delete(asset)
+    originFailed.delete(asset)
+  }
+
+  /** Without a port there is nothing to announce; others are still asked. */
+  async function bringUp(): Promise<() => Promise<void>> {
+    try {
+      const comingBytes = (asset: AssetName) => (wanted.has(asset) ? (fetching.get(asset) ?? 0) : undefined)
+      const server = await options.startServer({ ...options, comingBytes })
+      const silence: Undo = options.discovery({ id: self, fleet, port: server.port }, heard)
+      return async () => {
+        silence()
+        table = new Map()
+        await server.stop()
+      }
+    } catch (error) {
+      const reason = (error as Error).message
+      report('neighbours-failed', `assets are not exchanged with neighbours: ${reason}`, { reason })
+      return async () => {}
+    }
+  }
+
+  return {
+    follow,
+    before,
+    giverOf: (asset) => givers.get(asset),
+    near,
+    async stop() {
+      stopped = true
+      await (await running)?.()
+    },
+  }
+}
