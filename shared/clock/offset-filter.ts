@@ -28,7 +28,7 @@ const mostDriftRate = 500e-6
 /** An answer that took longer tells little, and whoever holds messages back could shift the clock by half of it. */
 export const longestRoundMs = 1_000
 /** Long enough for a steady line, short enough that the temperature has not bent it. */
-const windowMs = 45 * 60_000
+const windowMs = 60 * 60_000
 const mostExchanges = 600
 
 /** Takes an exchange in. Those that cannot be (an answer before its question), or that took too long, change nothing. */
