@@ -1,11 +1,13 @@
 import { readFileSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
-import { assetNameOf } from '../shared/asset-name.ts'
+import { type AssetName, assetNameOf } from '../shared/asset-name.ts'
+import type { HlsAssets } from '../shared/hls/hls-asset.ts'
 import { rememberingCrypto } from '../shared/trust/remembered.ts'
 import { createAssetFiles, type DamagedPiece } from './adapters/asset-files.ts'
 import { watchAssetFiles } from './adapters/asset-watch.ts'
 import { consoleLog } from './adapters/console-log.ts'
 import { createHttpSource } from './adapters/http-source.ts'
+import { createLiveRelay } from './adapters/live-relay.ts'
 import { startLoopback } from './adapters/loopback-server.ts'
 import { startMirror } from './adapters/mirror-server.ts'
 import { connectBroker } from './adapters/mqtt-broker.ts'
@@ -21,7 +23,7 @@ import type { Configuration, ReadConfiguration } from './app/configuration.ts'
 import { startPlayer } from './app/player.ts'
 import type { Reporter } from './app/reporter.ts'
 import { openSeal, type SealStore } from './app/seal.ts'
-import { servedAssets } from './app/served-assets.ts'
+import { servedAssets, servedSetFiles } from './app/served-assets.ts'
 import type { WatchAssetFiles } from './app/touched-assets.ts'
 import type { SystemTime } from './app/trusted-time.ts'
 import { startUsb } from './app/usb.ts'
@@ -51,6 +53,8 @@ export async function runPlayer(program: PlayerProgram): Promise<RunningPlayer> 
   const { db } = database
   let onDamaged = (_damage: DamagedPiece): void => {}
   let onStickFailed = (_hex: string, _reason: string): void => {}
+  let hls = (): HlsAssets => new Map()
+  let streamAddress = (_asset: AssetName): string | undefined => undefined
   const files = createAssetFiles({
     dataDir: configuration.dataDir,
     db,
@@ -61,6 +65,8 @@ export async function runPlayer(program: PlayerProgram): Promise<RunningPlayer> 
   const loopback = await startLoopback({
     screenDir: program.screenDir,
     openAsset: (hex) => served(assetNameOf(hex)),
+    openSetFile: servedSetFiles(db, files, () => hls()),
+    relay: createLiveRelay({ clock: systemClock, addressOf: (hex) => streamAddress(assetNameOf(hex)) }),
     onDamaged: (hex, cause) => log('warning', `sha256:${hex} was cut off: ${String(cause)}`),
   })
   const crypto = rememberingCrypto(nodeCrypto)
@@ -88,6 +94,7 @@ export async function runPlayer(program: PlayerProgram): Promise<RunningPlayer> 
         heard,
       )
       onDamaged = cache.damaged
+      hls = cache.hls
       return cache
     },
     startUsb:
@@ -110,6 +117,7 @@ export async function runPlayer(program: PlayerProgram): Promise<RunningPlayer> 
       ),
     connectBroker: brokerFrom(configuration, problems),
   })
+  streamAddress = player.streamAddress
   const mirror =
     program.mirrorPort === undefined ? undefined : await startMirror(program.mirrorPort, player.host.screenshot)
   if (mirror) log('info', `look at the wall: ${mirror.url}`)

@@ -19,6 +19,10 @@ export type LoopbackOptions = {
   readonly screenDir: string
   /** The asset with this SHA-256 (64 hex digits), or undefined when it may not be had. Opens no file by itself. */
   openAsset(hex: string): Promise<ServedBytes | undefined>
+  /** A file of the HLS set with this manifest, by its path in the set; undefined when it may not be had. */
+  openSetFile?(hex: string, path: string): Promise<ServedBytes | undefined>
+  /** Answers for the live stream with this manifest; `name` is what stands behind `live/<hex>/`. */
+  relay?(hex: string, name: string, request: IncomingMessage, response: ServerResponse): Promise<void>
   /** Reading failed half-way, so the answer was cut off: a piece that does not match its hash, or a disk that fails. */
   onDamaged(hex: string, cause: unknown): void
 }
@@ -52,15 +56,16 @@ export async function startLoopback(options: LoopbackOptions): Promise<Loopback>
     if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(response, 405, { Allow: 'GET, HEAD' })
     if (!request.url?.startsWith(prefix)) return refuse(response, 404)
     const path = request.url.slice(prefix.length)
-    const hex = /^assets\/([0-9a-f]{64})$/.exec(path)?.[1]
-    if (hex === undefined) {
+    const [, folder, hex, name] = /^(assets|live)\/([0-9a-f]{64})(?:\/([^?#]*))?$/.exec(path) ?? []
+    if (folder === undefined || hex === undefined) {
       const file = files.get(path === '' ? 'index.html' : path)
       return file ? serve(request, response, file, { ...revalidated, ETag: file.etag }) : refuse(response, 404)
     }
-    const asset = await options.openAsset(hex)
+    if (folder === 'live') return options.relay?.(hex, name ?? '', request, response) ?? refuse(response, 404)
+    const asset = await (name === undefined ? options.openAsset(hex) : options.openSetFile?.(hex, name))
     if (!asset) return refuse(response, 404)
     const watched = { ...asset, read: (from: number, to: number) => watch(hex, asset.read(from, to), to - from) }
-    return serve(request, response, watched, { ...immutable, ETag: `"${hex}"` })
+    return serve(request, response, watched, { ...immutable, ETag: `"${hex}${name ?? ''}"` })
   }
 
   async function* watch(hex: string, bytes: AsyncIterable<Uint8Array>, expected: number): AsyncIterable<Uint8Array> {

@@ -21,7 +21,7 @@ export type CacheOptions = {
 }
 
 /** The cache as the player sees it, and what to call when a file on disk turns out to be damaged. */
-export type RunningCache = Cache & { damaged(damage: DamagedPiece): void }
+export type RunningCache = Cache & Required<Pick<Cache, 'hls'>> & { damaged(damage: DamagedPiece): void }
 
 /** Fetches what is wanted, checks what is held, and reports what is wrong with either. */
 export function startCache(options: CacheOptions, changed: () => void, reporter: Reporter): RunningCache {
