@@ -1,4 +1,4 @@
-import { isAlias, isMap, isPair, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml'
+import { isAlias, isMap, isPair, isScalar, isSeq, LineCounter, type Node, parseDocument, stringify } from 'yaml'
 
 /** A place in a text; both count from 1. */
 export type Place = { readonly line: number; readonly column: number }
@@ -33,6 +33,9 @@ export function readYaml(text: string): YamlText {
     placeOf: (path, at) => placeAt(offsetOf(document.contents, path, at, (alias) => alias.resolve(document))),
   }
 }
+
+/** Plain data as YAML. */
+export const writeYaml = (value: unknown): string => stringify(value)
 
 type Resolve = (alias: { resolve(document: unknown): unknown }) => unknown
 

@@ -48,10 +48,13 @@ export async function approveAll(
     own.slice(0, needed).map(({ name }) => name),
   )
   const now = new Date().toISOString()
+  const until = request.approvedUntil === undefined ? {} : { until: request.approvedUntil }
   const made =
     keys.length === 0
       ? []
-      : await Promise.all(lacking.map((one) => signDocument('approval', statementAbout(one, now), keys)))
+      : await Promise.all(
+          lacking.map((one) => signDocument('approval', { ...statementAbout(one, now), ...until }, keys)),
+        )
   const all = [...used, ...made]
   const after = approversOf(all, assets, items, publisher, belief)
   const short = wanted.filter((one) => after(one).size < needed)

@@ -100,16 +100,26 @@ async function publishFile(
     view.say(`${countText(outcome.mistakes.length, 'mistake')}; nothing was pushed.`)
     return 2
   }
-  const code = conclude(outcome, signal, view)
-  if (outcome.server && options.keepServing && !signal.aborted) {
-    view.say(`Serving on ${outcome.server.origin} until Ctrl+C.`)
+  return serveOn(outcome, options.keepServing ?? false, conclude(outcome, signal, view), signal, view)
+}
+
+/** Stops the server of the files, now or when the operator says so; returns the exit code it was given. */
+export async function serveOn(
+  { server }: Published,
+  keepServing: boolean,
+  code: number,
+  signal: AbortSignal,
+  view: PublishView,
+): Promise<number> {
+  if (server && keepServing && !signal.aborted) {
+    view.say(`Serving on ${server.origin} until Ctrl+C.`)
     await untilInterrupted(signal)
-  } else if (outcome.server && code !== 0) {
+  } else if (server && code !== 0) {
     view.say(
       'The files are no longer served from here: players that lack some wait for the next publication (or use --keep-serving).',
     )
   }
-  await outcome.server?.stop()
+  await server?.stop()
   return code
 }
 
@@ -130,7 +140,8 @@ async function withdrawId(
   )
 }
 
-function conclude({ answers, complete, pushed }: Published, signal: AbortSignal, view: PublishView): number {
+/** Says how a publication went, and returns the exit code. */
+export function conclude({ answers, complete, pushed }: Published, signal: AbortSignal, view: PublishView): number {
   const having = [...answers.values()].filter(({ kind }) => kind === 'has').length
   view.result(complete, summary(answers, having, pushed), adviceFor(answers))
   if (complete) return 0

@@ -37,6 +37,8 @@ export type PublishRequest = {
   readonly assetsUrl?: string | undefined
   /** Approvals that were signed elsewhere; what they cover is not signed again. */
   readonly approvals?: readonly Jws[] | undefined
+  /** RFC 3339: approvals that are signed here end then. */
+  readonly approvedUntil?: string | undefined
   /** Send the whole document in the message, however large it is. */
   readonly inline?: boolean | undefined
   readonly revision?: number | undefined
