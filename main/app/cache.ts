@@ -29,7 +29,8 @@ export function startCache(options: CacheOptions, changed: () => void, reporter:
   const sets = createHlsSets({
     files: options.files,
     changed,
-    onUnplayable: (asset, reason) => reporter.event('hls-unplayable', `${asset} cannot be played: ${reason}`, { asset }),
+    onUnplayable: (asset, reason) =>
+      reporter.event('hls-unplayable', `${asset} cannot be played: ${reason}`, { asset }),
   })
   let disarm: Undo | undefined
   /** A film of ten thousand pieces does not make ten thousand loops. */
@@ -39,13 +40,21 @@ export function startCache(options: CacheOptions, changed: () => void, reporter:
       changed()
     })
   }
+  let changedAtMs = Number.NEGATIVE_INFINITY
+  /** The first one shows at once; a rush of small files does not make a loop each. */
+  const changedInTurn = () => {
+    const nowMs = options.clock.monotonicMs()
+    if (nowMs - changedAtMs < 500) return changedSoon()
+    changedAtMs = nowMs
+    changed()
+  }
   const held = () => new Set(heldAssets(db).map(({ asset }) => asset))
   const downloads = createDownloads({
     ...options,
     onCached(asset) {
       if (sets.isPart(asset)) return changedSoon()
       reporter.event('asset-cached', `${asset} is on disk`, { asset })
-      changed()
+      changedInTurn()
     },
     onTrouble({ code, message, about }) {
       reporter.event(code, message, { ...about })
@@ -55,8 +64,8 @@ export function startCache(options: CacheOptions, changed: () => void, reporter:
   const stopCheck = startAssetCheck(options)
   const stopTouched = checkTouchedAssets(db, options.files, options.clock, options.watchFiles)
   return {
-    want(assets) {
-      downloads.want(assets)
+    want(assets, conditions) {
+      downloads.want(assets, conditions)
       sets.look(assets, held())
     },
     held,
@@ -69,6 +78,8 @@ export function startCache(options: CacheOptions, changed: () => void, reporter:
             state === 'waiting' && reason !== undefined ? [asset] : [],
           ),
       ),
+    progress: downloads.progress,
+    playing: downloads.playing,
     retryNow: () => downloads.retryNow(),
     damaged(damage) {
       reporter.event('asset-damaged', damage.message, { asset: damage.asset })

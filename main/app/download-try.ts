@@ -109,7 +109,10 @@ async function fetchRest(
   const validator = half?.url === url ? half.validator : null
   let newBytes = 0
   try {
-    const answer = await tools.source({ url, asset: wanted.asset, sizeBytes: wanted.bytes, fromByte, validator }, signal)
+    const answer = await tools.source(
+      { url, asset: wanted.asset, sizeBytes: wanted.bytes, fromByte, validator },
+      signal,
+    )
     const row = { asset: wanted.asset, url, validator: answer.validator, attempts: 0, nextAttemptAt: 0 }
     const checkpoint = (bytes: number) => {
       const doneBytes = answer.onlyWhole ? 0 : bytes

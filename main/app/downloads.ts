@@ -5,6 +5,7 @@ import { planQueue } from '../../shared/cache/queue.ts'
 import { afterSign, isHeld, type PlayingSign, type Stutter, smooth } from '../../shared/cache/stutter.ts'
 import { joinWanted, type WantedAsset } from '../../shared/cache/wanted.ts'
 import type { EventCode } from '../../shared/reports/event.ts'
+import type { DownloadReport } from '../../shared/reports/state.ts'
 import { longestWaitMs, retryDelayMs } from '../../shared/retry-delay.ts'
 import { heldAssets, noteNeeded } from '../sqlite/assets.ts'
 import { findDownload, putDownload } from '../sqlite/downloads.ts'
@@ -46,8 +47,20 @@ export type DownloadsOptions = Omit<TryTools, 'throttle'> & {
 export type Conditions = {
   readonly bandwidth: readonly BandwidthLimit[]
   readonly timeZone: string
+  /** The time of day, in ms since 1970: by the most trusted clock there is. */
+  readonly now: () => number
   readonly playable: boolean
 }
+
+export type { DownloadProgress } from './download-entry.ts'
+
+/** Progress as it is reported. */
+export const downloadReport = ({ bytesDone, reason, playlists, ...one }: DownloadProgress): DownloadReport => ({
+  ...one,
+  playlists: [...playlists],
+  doneBytes: bytesDone,
+  ...(reason !== undefined && { reason }),
+})
 
 export type Downloads = {
   /**
@@ -81,7 +94,7 @@ export function createDownloads(options: DownloadsOptions): Downloads {
 
   function want(list: readonly WantedAsset[], conditions?: Conditions): void {
     if (conditions) {
-      throttle.limit(conditions.bandwidth, conditions.timeZone)
+      throttle.limit(conditions)
       playable = conditions.playable
     }
     const joined = joinWanted(list)

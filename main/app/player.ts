@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { AssetName } from '../../shared/asset-name.ts'
+import { reportedDownloads, withProgress } from '../../shared/cache/progress.ts'
+import type { PlayingSign } from '../../shared/cache/stutter.ts'
 import type { WantedAsset } from '../../shared/cache/wanted.ts'
 import { anchorOf, clockReport } from '../../shared/clock/trusted-time.ts'
 import type { HlsAssets } from '../../shared/hls/hls-asset.ts'
@@ -15,6 +17,7 @@ import type { Broker, BrokerListener, Publication } from './broker.ts'
 import { type BrokerLink, createBrokerLink } from './broker-link.ts'
 import { wallCommands } from './commands-wall.ts'
 import type { Configuration } from './configuration.ts'
+import { type Conditions, type DownloadProgress, downloadReport } from './downloads.ts'
 import { createFleetClock } from './fleet-clock.ts'
 import { createIncoming } from './incoming.ts'
 import { type Identity, type Knowledge, readKnowledge } from './knowledge.ts'
@@ -25,6 +28,7 @@ import type { Clock } from './ports.ts'
 import { createReporter, isoOf, type Reporter } from './reporter.ts'
 import { createScreenDesk } from './screen-desk.ts'
 import type { Seal } from './seal.ts'
+import { createStatePace } from './state-pace.ts'
 import { createTrustedTime, type SystemTime } from './trusted-time.ts'
 import type { StickPlayer, Usb } from './usb.ts'
 import { wantedAssets } from './wanted-assets.ts'
@@ -32,12 +36,16 @@ import { wantedAssets } from './wanted-assets.ts'
 /** What the player needs of the cache. */
 export type Cache = {
   /** Everything that may be fetched and must not be evicted, the soonest needed first. */
-  want(assets: readonly WantedAsset[]): void
+  want(assets: readonly WantedAsset[], conditions?: Conditions): void
   held(): ReadonlySet<AssetName>
   /** What the HLS manifests on disk say; absent where there are none. */
   readonly hls?: () => HlsAssets
   /** Assets whose download failed and waits for another try. */
   late(): ReadonlySet<AssetName>
+  /** How far what is wanted and not held has come. */
+  progress?(): readonly DownloadProgress[]
+  /** How well the page plays; downloads make way for it. */
+  playing?(sign: PlayingSign): void
   /** The network may be back: failed downloads are tried now. */
   retryNow(): void
   stop(): Promise<void>
@@ -118,6 +126,7 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
   const starting = parts.startHost({
     message(message) {
       watch.spoke()
+      if (message.kind === 'beat' || message.kind === 'ended') cache.playing?.(message)
       desk.message(message)
     },
     gone(what, reason) {
@@ -176,16 +185,22 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
   }
   function refresh(): void {
     plan = keeper.refresh()
-    const wanted = wantedAssets(knowledge(), plan, cache.hls?.() ?? new Map())
-    cache.want(usb?.offer(wanted) ?? wanted)
+    const wanted = wantedAssets(knowledge(), plan, cache.hls?.() ?? new Map(), clock.now())
+    const { site, timeZone } = knowledge()
+    const bandwidth = site?.cache?.bandwidth ?? []
+    const playable = plan.lanes.length > 0
+    cache.want(usb?.offer(wanted) ?? wanted, { bandwidth, timeZone, playable, now: clock.now })
     report()
   }
   function report(): void {
     if (!plan || stopped) return
-    reporter.state({
+    const downloads = (cache.progress?.() ?? []).map(downloadReport)
+    const playlists = [...knowledge().newest, ...knowledge().former].map((one) => one.playlist)
+    pace.say({
       now: desk.now(),
       next: desk.next(),
-      playlists: [...plan.reports],
+      playlists: withProgress(plan.reports, playlists, downloads),
+      downloads: reportedDownloads(downloads),
       refused: lastRefusals(db, 20).map((refusal) => ({ ...refusal, at: isoOf(refusal.at) })),
       ...clockReport(time.told()),
       trust: knowledge().keyring.revision,
@@ -196,6 +211,7 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
       host: host ? `${host.name} ${host.version}` : 'starting',
     })
   }
+  const pace = createStatePace(clock, reporter.state, report)
   interruptRunningPlays(db)
   refresh()
   for (const problem of parts.problems) reporter.event('configuration-wrong', problem)
@@ -246,6 +262,7 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
     streamAddress: keeper.streamAddress,
     async stop() {
       stopped = true
+      pace.stop()
       usb?.stop()
       watch.stop()
       time.stop()

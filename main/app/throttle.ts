@@ -15,10 +15,17 @@ export type Throttle = {
   /** Undefined: go on at once. Resolves when these bytes are paid for, or the signal is aborted. */
   pass(bytes: number, signal: AbortSignal): Promise<void> | undefined
   /** The site's limits in its time zone; they change at their hours by themselves. */
-  limit(limits: readonly BandwidthLimit[], timeZone: string): void
+  limit(limits: Limits): void
   /** Lets nothing pass until this is called with false. */
   hold(held: boolean): void
   stop: Undo
+}
+
+/** A site's limits, its time zone, and the clock of the day they go by. */
+export type Limits = {
+  readonly bandwidth: readonly BandwidthLimit[]
+  readonly timeZone: string
+  readonly now: () => number
 }
 
 /** A step of the system's clock is noticed within this time. */
@@ -27,8 +34,7 @@ const longestLookMs = 30_000
 type Waiter = { readonly bytes: number; readonly resolve: () => void }
 
 export function createThrottle(clock: Clock): Throttle {
-  let limits: readonly BandwidthLimit[] = []
-  let timeZone = 'UTC'
+  let limits: Limits = { bandwidth: [], timeZone: 'UTC', now: clock.now }
   let bucket: Bucket | undefined
   let held = false
   let waiters: Waiter[] = []
@@ -38,11 +44,11 @@ export function createThrottle(clock: Clock): Throttle {
   /** Reads which limit holds now, and looks again when that changes. */
   function look(): void {
     disarmLook()
-    const { bytesPerSecond, untilMs } = bandwidthAt(limits, clock.now(), timeZone)
+    const { bytesPerSecond, untilMs } = bandwidthAt(limits.bandwidth, limits.now(), limits.timeZone)
     const atMs = clock.monotonicMs()
     if (bytesPerSecond === null) bucket = undefined
     else bucket = bucket ? withLimit(bucket, bytesPerSecond, atMs) : fullBucket(bytesPerSecond, atMs)
-    if (untilMs !== null) disarmLook = clock.after(Math.max(1, Math.min(longestLookMs, untilMs - clock.now())), look)
+    if (untilMs !== null) disarmLook = clock.after(Math.max(1, Math.min(longestLookMs, untilMs - limits.now())), look)
     pump()
   }
 
@@ -82,10 +88,11 @@ export function createThrottle(clock: Clock): Throttle {
 
   return {
     pass: (bytes, signal) => ((!bucket && !held) || signal.aborted ? undefined : wait(bytes, signal)),
-    limit(next, zone) {
-      if (zone === timeZone && JSON.stringify(next) === JSON.stringify(limits)) return
+    limit(next) {
+      const same =
+        JSON.stringify([next.bandwidth, next.timeZone]) === JSON.stringify([limits.bandwidth, limits.timeZone])
       limits = next
-      timeZone = zone
+      if (same) return
       look()
     },
     hold(next) {

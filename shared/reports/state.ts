@@ -19,10 +19,24 @@ export const playlistReport = z.object({
   target: z.string(),
   revision: z.int(),
   status: playlistStatus,
+  /** What is not here yet of its items' assets; parts of unfinished downloads count as here. */
   missingBytes: z.int(),
+  /** All of its items' assets together. Absent in what older players say. */
+  totalBytes: z.int().optional(),
   reasons: z.array(z.string()),
 })
 export type PlaylistReport = z.infer<typeof playlistReport>
+
+/** A wanted asset that is not here yet. `playlists`: target and id of each that names it; `reason`: why the last try failed. */
+export const downloadReport = z.object({
+  asset: z.string(),
+  playlists: z.array(z.string()),
+  bytes: z.int(),
+  doneBytes: z.int(),
+  state: z.enum(['waiting', 'downloading', 'checking']),
+  reason: z.string().optional(),
+})
+export type DownloadReport = z.infer<typeof downloadReport>
 
 export const refusedReport = z.object({
   at: instant,
@@ -40,6 +54,8 @@ export const state = z.object({
   next: z.object({ playlist: z.string(), item: z.string() }).nullable(),
   playlists: z.array(playlistReport),
   refused: z.array(refusedReport),
+  /** What is being fetched, then what waits for it, the soonest needed first; at most 50. Absent in what older players say. */
+  downloads: z.array(downloadReport).optional(),
   clock: z.enum(['trusted', 'holdover', 'unknown']),
   /** What the time rests on, and how long ago that confirmed it, in seconds; null: nothing ever has. */
   clockSource: z.enum(clockSources).optional(),

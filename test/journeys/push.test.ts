@@ -21,7 +21,7 @@ for (const host of kioskHosts) {
     await stage.push([await film(stage, 1), await poster(stage, 2), await film(stage, 3)])
     for (const item of [1, 2, 3, 1]) await stage.sees(item)
     const state = await stage.observer.untilState(({ playlists }) => playlists[0]?.status === 'live')
-    assert.deepEqual(state.playlists, [
+    assert.partialDeepStrictEqual(state.playlists, [
       { id: 'friends', target: 'players/wall', revision: 1, status: 'live', missingBytes: 0, reasons: [] },
     ])
     assert.match(state.host, new RegExp(host))
