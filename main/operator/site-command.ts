@@ -4,11 +4,13 @@ import { type Command, command, numberOption, severalOption, withSettings } from
 import { runCommand, talk } from './console.ts'
 import { openFleetLink } from './fleet-link.ts'
 import { allHaveIt, awaitAnswers } from './push.ts'
+import { readSiteFile } from './read-site.ts'
 import { readSettings, type SettingsOptions, settingsLine } from './settings.ts'
 import { pushSite, type SiteChoices } from './site.ts'
 
 type SiteOptions = SettingsOptions &
-  Omit<SiteChoices, 'groups'> & {
+  Omit<SiteChoices, 'groups' | 'file'> & {
+    readonly file?: string
     readonly group?: readonly string[]
     readonly revision?: number
     readonly timeout: number
@@ -20,9 +22,10 @@ export function siteCommand(): Command {
   const one = command(
     'site',
     'tells a player its name, place, time zone and groups; what is left out stays as it was',
-    'plazacast site wall-1 --name "Jiefangbei north" --place "Jiefangbei, Chongqing" \\\n  --latitude 29.557 --longitude 106.577 --time-zone Asia/Shanghai --group chongqing-jiefangbei',
+    'plazacast site wall-1 --name "Jiefangbei north" --place "Jiefangbei, Chongqing" \\\n  --latitude 29.557 --longitude 106.577 --time-zone Asia/Shanghai --group chongqing-jiefangbei\nplazacast site wall-1 --file wall-1.yaml\n\nA site:\n  hours:\n    weekly:\n      - { days: [mon, tue, wed, thu, fri], from: "07:00", until: "22:30" }\n      - { days: [sat, sun], from: "09:00", until: "01:00" }   # past midnight\n    exceptions:\n      - { date: 2026-12-13, open: [] }                        # closed all day\n  cache:\n    quotaBytes: 20000000000\n    bandwidth: [{ from: "07:00", until: "23:00", bytesPerSecond: 250000 }]',
   )
     .argument('<player>', 'id of the player')
+    .option('--file <site.yaml>', 'what the options do not say: opening hours, cache, sync group and the rest')
     .option('--name <text>', 'what people call the wall')
     .option('--place <text>', 'where it is')
     .option('--latitude <degrees>', 'north is positive', numberOption(-90))
@@ -35,6 +38,7 @@ export function siteCommand(): Command {
   return withSettings(one).action((player: string, options: SiteOptions) =>
     runCommand(options.json ?? false, async (signal) => {
       const { say, emit } = talk(options.json ?? false)
+      const file = options.file === undefined ? undefined : await readSiteFile(options.file)
       const settings = await readSettings(options)
       say(settingsLine(settings))
       const topics = [
@@ -47,7 +51,7 @@ export function siteCommand(): Command {
           link,
           settings.keys,
           player,
-          { ...options, groups: options.group },
+          { ...options, groups: options.group, file },
           options.revision,
         )
         emit({ event: 'pushed', id: player, revision: pushed.revision, topic: pushed.topic })

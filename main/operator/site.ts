@@ -2,6 +2,7 @@ import { pathOf } from '../../shared/documents/refusal.ts'
 import { type Site, site as siteSchema } from '../../shared/documents/site.ts'
 import { mistakesOf } from '../../shared/operator/mistake.ts'
 import { OperatorError } from '../../shared/operator/operator-error.ts'
+import type { SiteFile } from '../../shared/operator/site-file.ts'
 import { topicOfDocument } from '../../shared/topics.ts'
 import type { FleetLink } from './fleet-link.ts'
 import { privateKeyFor } from './keys.ts'
@@ -18,6 +19,8 @@ export type SiteChoices = {
   readonly timeZone?: string | undefined
   /** All groups of the wall; replaces those it had. */
   readonly groups?: readonly string[] | undefined
+  /** What a file says; what was said beside it goes before it. */
+  readonly file?: SiteFile | undefined
 }
 
 /** The site document of a player; throws in a sentence if a choice is wrong. */
@@ -28,10 +31,11 @@ export function sitePayload(
   choices: SiteChoices,
   before?: Site,
 ): Site {
-  const { name, place: label, latitude, longitude, timeZone, groups } = choices
-  const place = { ...before?.place, ...present({ label, latitude, longitude }) }
+  const { name, place: label, latitude, longitude, timeZone, groups, file = {} } = choices
+  const place = { ...(file.place ?? before?.place), ...present({ label, latitude, longitude }) }
   const wanted = {
     ...before,
+    ...present(file),
     ...present({ name, timeZone, groups }),
     ...(Object.keys(place).length > 0 && { place }),
     kind: 'site',

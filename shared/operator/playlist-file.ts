@@ -26,7 +26,8 @@ const day = z
   .union([z.enum(dayNames), z.int(dayExpected).min(0, dayExpected).max(6, dayExpected)], dayExpected)
   .transform((one) => (typeof one === 'number' ? one : dayNames.indexOf(one)))
 
-const daypart = z
+/** Hours of the week as an operator writes them: days by name or number. */
+export const daypart = z
   .strictObject({
     days: z.array(day, 'expected a list of days, such as [mon, tue]').min(1, 'expected at least one day').optional(),
     from: wallClockTime.default('00:00'),
@@ -34,7 +35,7 @@ const daypart = z
   })
   .refine((part) => part.from !== part.until, { path: ['until'], message: 'expected a time other than from' })
   .refine((part) => part.from !== '24:00', { path: ['from'], message: 'expected a time before 24:00' })
-const dayparts = z.array(daypart, 'expected a list of dayparts').max(64, 'expected at most 64 dayparts')
+export const dayparts = z.array(daypart, 'expected a list of dayparts').max(64, 'expected at most 64 dayparts')
 
 const fadeMilliseconds = z
   .int('expected a whole number of milliseconds')

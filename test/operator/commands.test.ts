@@ -234,6 +234,7 @@ const wrongCalls: readonly (readonly [args: string[], code: number, sentence: Re
   [['publish', '--withdraw', 'never-was', '--timeout', 'soon'], 2, /Expected a number/],
   [['publish', '--withdraw', 'never-was'], 1, /^No playlist never-was is on this broker/],
   [['site', 'Wall_1'], 2, /id: expected 1 to 64 of a-z, 0-9 and -, got "Wall_1"/],
+  [['site', 'wall-1', '--file', 'nowhere.yaml'], 2, /nowhere.yaml cannot be read/],
   [['site', 'wall-1', '--time-zone', 'Asia/Chongching'], 2, /timeZone: expected an IANA time zone/],
   [['keys', 'boss'], 2, /"boss" is no name for a key/],
   [['approve', 'nowhere.jpg'], 2, /nowhere\.jpg is not there/],
