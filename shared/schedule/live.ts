@@ -28,6 +28,17 @@ export function livenessAt(schedule: Schedule, atMs: number, timeZone: string): 
 export function nextChangeAfter(schedule: Schedule, atMs: number, timeZone: string): number | null {
   if (isAlways(schedule)) return null
   const hours = hoursOf(schedule)
+  const asked = answers.get(hours)
+  if (asked?.atMs === atMs && asked.timeZone === timeZone) return asked.changeMs
+  const changeMs = searchChange(hours, atMs, timeZone)
+  answers.set(hours, { atMs, timeZone, changeMs })
+  return changeMs
+}
+
+/** The last answer for each schedule: hundreds of items with the same hours are asked about one after the other. */
+const answers = new WeakMap<Hours, { atMs: number; timeZone: string; changeMs: number | null }>()
+
+function searchChange(hours: Hours, atMs: number, timeZone: string): number | null {
   const before = livenessByWallClock(hours, localMsAt(atMs, timeZone))
   let ms = atMs
   for (;;) {
