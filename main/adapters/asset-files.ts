@@ -199,10 +199,11 @@ export function createAssetFiles({ dataDir, db, clock, onDamaged }: AssetFilesOp
     await Promise.all(stray.map((one) => removePartial(one.asset)))
   }
 
-  async function freeBytes(): Promise<number> {
-    const { bavail, bsize } = await statfs(dataDir)
-    return bavail * bsize
+  async function volume() {
+    const { bavail, blocks, bsize } = await statfs(dataDir)
+    return { freeBytes: bavail * bsize, totalBytes: blocks * bsize }
   }
+  const freeBytes = async () => (await volume()).freeBytes
 
   async function removeAll(asset: AssetName): Promise<void> {
     await remove(asset)
@@ -222,6 +223,7 @@ export function createAssetFiles({ dataDir, db, clock, onDamaged }: AssetFilesOp
     removeStrayPartials,
     stored,
     freeBytes,
+    volume,
   }
 }
 

@@ -56,4 +56,6 @@ export type AssetFiles = {
   /** Everything that takes room: held assets, files without a row, half downloads. */
   stored(): Promise<StoredFile[]>
   freeBytes(): Promise<number>
+  /** The disk that the assets are on. */
+  volume(): Promise<{ readonly freeBytes: number; readonly totalBytes: number }>
 }

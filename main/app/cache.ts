@@ -9,6 +9,7 @@ import { createHlsSets } from './hls-sets.ts'
 import type { Cache } from './player.ts'
 import type { Clock, Random, Undo } from './ports.ts'
 import type { Reporter } from './reporter.ts'
+import { createSpace } from './space.ts'
 import { checkTouchedAssets, type WatchAssetFiles } from './touched-assets.ts'
 
 export type CacheOptions = {
@@ -18,6 +19,8 @@ export type CacheOptions = {
   readonly clock: Clock
   readonly random: Random
   readonly watchFiles: WatchAssetFiles
+  /** Room that assets never fill; by default a share of the disk. */
+  readonly reserveBytes?: number
 }
 
 /** The cache as the player sees it, and what to call when a file on disk turns out to be damaged. */
@@ -49,8 +52,10 @@ export function startCache(options: CacheOptions, changed: () => void, reporter:
     changed()
   }
   const held = () => new Set(heldAssets(db).map(({ asset }) => asset))
+  const space = createSpace({ ...options, reporter, changed, roomAgain: () => downloads.retryNow() })
   const downloads = createDownloads({
     ...options,
+    space,
     onCached(asset) {
       if (sets.isPart(asset)) return changedSoon()
       reporter.event('asset-cached', `${asset} is on disk`, { asset })
@@ -65,9 +70,12 @@ export function startCache(options: CacheOptions, changed: () => void, reporter:
   const stopTouched = checkTouchedAssets(db, options.files, options.clock, options.watchFiles)
   return {
     want(assets, conditions) {
+      space.wanted(assets)
       downloads.want(assets, conditions)
       sets.look(assets, held())
     },
+    rules: space.rules,
+    shortOf: space.shortOf,
     held,
     hls: sets.known,
     late: () =>
@@ -89,6 +97,7 @@ export function startCache(options: CacheOptions, changed: () => void, reporter:
       disarm?.()
       stopCheck()
       stopTouched()
+      space.stop()
       await downloads.stop()
     },
   }

@@ -16,7 +16,7 @@ export type TryOutcome =
   | { readonly kind: 'cut'; readonly newBytes: number; readonly reason: string }
   | { readonly kind: 'refused'; readonly reason: string; readonly retryAfterMs?: number | undefined }
   | { readonly kind: 'mismatch'; readonly reason: string }
-  | { readonly kind: 'disk'; readonly reason: string }
+  | { readonly kind: 'disk'; readonly reason: string; readonly told?: true }
 
 export type TryTools = {
   readonly db: WriteDb

@@ -24,6 +24,7 @@ import {
 } from './download-entry.ts'
 import { type TryOutcome, type TryTools, tryDownload } from './download-try.ts'
 import type { Random } from './ports.ts'
+import type { Space } from './space.ts'
 import { createThrottle } from './throttle.ts'
 
 /** A fault that an operator should hear of: to be sent as an event. */
@@ -40,6 +41,8 @@ export type DownloadsOptions = Omit<TryTools, 'throttle'> & {
   readonly onTrouble: (trouble: DownloadTrouble) => void
   /** Room that is never filled: the database and the log need some. */
   readonly reserveBytes?: number
+  /** Who keeps the room; without it, unwanted assets make way and nothing else does. */
+  readonly space?: Pick<Space, 'makeRoom'> | undefined
   readonly atOnce?: number
 }
 
@@ -206,7 +209,8 @@ export function createDownloads(options: DownloadsOptions): Downloads {
       putDownload(db, { ...half, url, validator, attempts, nextAttemptAt: Math.round(clock.now() + waitMs) })
     }
     const allFailed = next.attempts > 0 && next.attempts % Math.max(urls.length, 1) === 0
-    report(entry, failed, triedUrl, allFailed || failed.kind === 'disk')
+    const isTold = failed.kind === 'disk' && failed.told // once, for all that waits
+    if (!isTold) report(entry, failed, triedUrl, allFailed || failed.kind === 'disk')
   }
 
   /** Wrong bytes are told each time; that nobody can be reached once, until the reason is another. */
@@ -226,6 +230,11 @@ export function createDownloads(options: DownloadsOptions): Downloads {
   /** Removes what nothing needs when there is too little room for all that is being fetched; says so if that is not enough. */
   async function makeRoom(entry: Entry): Promise<TryOutcome | undefined> {
     const running = [...entries.values()].filter((one) => one === entry || one.phase.kind !== 'waiting')
+    if (options.space)
+      return options.space.makeRoom(
+        entry.wanted,
+        running.map(({ wanted }) => wanted),
+      )
     const coming = running.reduce((sum, { wanted, bytesDone }) => sum + wanted.bytes - bytesDone, 0)
     const lacking = async () => coming + reserveBytes - (await files.freeBytes())
     const missingBytes = await lacking()

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { AssetName } from '../../shared/asset-name.ts'
 import { reportedDownloads, withProgress } from '../../shared/cache/progress.ts'
+import { keptPlaylists, withShortage } from '../../shared/cache/space.ts'
 import type { PlayingSign } from '../../shared/cache/stutter.ts'
 import type { WantedAsset } from '../../shared/cache/wanted.ts'
 import { anchorOf, clockReport } from '../../shared/clock/trusted-time.ts'
@@ -28,6 +29,7 @@ import type { Clock } from './ports.ts'
 import { createReporter, isoOf, type Reporter } from './reporter.ts'
 import { createScreenDesk } from './screen-desk.ts'
 import type { Seal } from './seal.ts'
+import type { SpaceRules } from './space.ts'
 import { createStatePace } from './state-pace.ts'
 import { createTrustedTime, type SystemTime } from './trusted-time.ts'
 import type { StickPlayer, Usb } from './usb.ts'
@@ -37,6 +39,10 @@ import { wantedAssets } from './wanted-assets.ts'
 export type Cache = {
   /** Everything that may be fetched and must not be evicted, the soonest needed first. */
   want(assets: readonly WantedAsset[], conditions?: Conditions): void
+  /** How much room there is, and what is never evicted. */
+  rules?(rules: SpaceRules): void
+  /** Why downloads stand still; undefined while there is room. */
+  shortOf?(): string | undefined
   held(): ReadonlySet<AssetName>
   /** What the HLS manifests on disk say; absent where there are none. */
   readonly hls?: () => HlsAssets
@@ -174,6 +180,10 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
     },
   })
 
+  function assetOn(): AssetName | undefined {
+    const key = desk.on()
+    return key === undefined ? undefined : keeper.showing(key)?.asset
+  }
   /** Several things that happen at once lead to one look. */
   function refreshSoon(): void {
     if (pending || stopped) return
@@ -189,6 +199,12 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
     const { site, timeZone } = knowledge()
     const bandwidth = site?.cache?.bandwidth ?? []
     const playable = plan.lanes.length > 0
+    cache.rules?.({
+      quotaBytes: site?.cache?.quotaBytes,
+      keptPlaylists: keptPlaylists(plan, clock.now(), timeZone),
+      keptAssets: site?.fallback ?? [],
+      on: () => assetOn(),
+    })
     cache.want(usb?.offer(wanted) ?? wanted, { bandwidth, timeZone, playable, now: clock.now })
     report()
   }
@@ -199,7 +215,7 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
     pace.say({
       now: desk.now(),
       next: desk.next(),
-      playlists: withProgress(plan.reports, playlists, downloads),
+      playlists: withShortage(withProgress(plan.reports, playlists, downloads), cache.shortOf?.()),
       downloads: reportedDownloads(downloads),
       refused: lastRefusals(db, 20).map((refusal) => ({ ...refusal, at: isoOf(refusal.at) })),
       ...clockReport(time.told()),

@@ -58,3 +58,10 @@ export function noteNeeded(db: WriteDb, assets: readonly AssetName[], at: number
     { at, assets: JSON.stringify(assets) },
   )
 }
+
+/** What assets and half downloads take, as far as the database knows. */
+export const heldBytes = (db: ReadDb): number =>
+  db.get(
+    z.object({ bytes: z.int() }),
+    'SELECT (SELECT coalesce(sum(size_bytes), 0) FROM assets) + (SELECT coalesce(sum(done_bytes), 0) FROM downloads) AS bytes',
+  )?.bytes ?? 0
