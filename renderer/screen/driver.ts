@@ -1,6 +1,17 @@
 import { assertNever } from '../../shared/assert-never.ts'
 import type { Programme, Showing } from '../../shared/screen/programme.ts'
-import { carryOver, cutInAt, nextShowing, type Position, startPosition } from '../../shared/screen/rotation.ts'
+import {
+  afterSlate,
+  carryOver,
+  cutInAt,
+  mayBegin,
+  nextOpeningMs,
+  nextShowing,
+  type Position,
+  resumedAt,
+  startPosition,
+  withShowingBegun,
+} from '../../shared/screen/rotation.ts'
 import type { FromScreen, ToScreen } from '../../shared/screen/wire.ts'
 import type { DriverEvent, DriverState, Effect, Fate, Next, On, Play, Step } from './driver-state.ts'
 import { forgive, isLongTerm, keepOnly, leaveOut, nextReturnMs, withoutLeftOut } from './left-out.ts'
@@ -10,6 +21,8 @@ const leaveWithinMs = 750
 /** How long an item may keep the wall waiting, while another picture is held or the slate is on. */
 const readyWithinMs = { held: 1_500, empty: 6_000 }
 const enterWithinMs = 1_500
+/** How long the slate is seen between two playlists that may not be beside each other, when nothing else can be. */
+const pauseMs = 2_000
 /** A live stream that is still being joined when its turn has come is passed over soon: it is nobody's fault. */
 const joinHeldMs = 500
 
@@ -23,10 +36,18 @@ export function step(state: DriverState, event: DriverEvent, nowMs: number): Ste
 /** When the machine wants to be asked again by a `tick` though nothing else has happened. */
 export function wakeAtMs(state: DriverState, nowMs: number): number | undefined {
   const { on, next } = state
-  const idle = !on && !next && state.programme ? nextReturnMs(state.leftOut, nowMs) : undefined
+  const idle = !on && !next && state.programme ? wakeFromSlateMs(state, state.programme, nowMs) : undefined
   const times = [idle, on?.clearAtMs, on && turnsAtMs(on, next), next && givesUpAtMs(state, next, nowMs)]
   const known = times.filter((time) => time !== undefined)
   return known.length > 0 ? Math.min(...known) : undefined
+}
+
+/** When an item that failed may come back, a playlist is no longer at its limit, or competitors are far enough apart. */
+function wakeFromSlateMs(state: DriverState, programme: Programme, nowMs: number): number | undefined {
+  const apartMs = state.at.last && state.emptySinceMs + pauseMs
+  const times = [nextReturnMs(state.leftOut, nowMs), nextOpeningMs(programme, state.at, nowMs), apartMs]
+  const later = times.filter((ms) => ms !== undefined).filter((ms) => ms > nowMs)
+  return later.length > 0 ? Math.min(...later) : undefined
 }
 
 function handle(state: DriverState, event: DriverEvent, nowMs: number): Step {
@@ -59,6 +80,12 @@ function settle(state: DriverState, nowMs: number): Step {
   const { on, next } = planned.state
   if (!next) return on?.wantsNextSinceMs === undefined ? slateIfEmpty(planned, nowMs) : clear(planned, nowMs)
   if (next.stage !== 'ready' || (on && on.wantsNextSinceMs === undefined)) return planned
+  const { programme, at } = planned.state
+  if (programme && !mayBegin(programme, at, next.play.showing.key, nowMs)) {
+    const without = settle({ ...planned.state, next: undefined }, nowMs)
+    const discard: Effect = { kind: 'discard', play: next.play.id }
+    return { state: without.state, effects: [...planned.effects, discard, ...without.effects] }
+  }
   const entering: Next = { ...next, stage: 'entering', sinceMs: nowMs }
   const show: Effect = { kind: 'show', play: next.play.id, fadeMs: overlapMs(on, next.play) }
   return { state: { ...planned.state, next: entering }, effects: [...planned.effects, show] }
@@ -77,10 +104,16 @@ function plan(state: DriverState, programme: Programme, nowMs: number): Step {
 
 function choose(state: DriverState, programme: Programme, nowMs: number): Omit<Play, 'id'> | undefined {
   const open = withoutLeftOut(programme, state.leftOut, nowMs)
-  const before = open === programme ? state.at : carryOver(programme, open, state.at)
-  const found = nextShowing(open, before)
+  const seenSlate = !state.on && nowMs >= state.emptySinceMs + pauseMs
+  const at = seenSlate ? afterSlate(state.at) : state.at
+  const before = open === programme ? at : carryOver(programme, open, at)
+  const found = nextShowing(open, before, beginsAtMs(state.on, nowMs))
   return found && { showing: found.showing, before, after: found.after }
 }
+
+/** When the next is to begin, as far as it is known while what is on goes on. */
+const beginsAtMs = (on: On | undefined, nowMs: number): number =>
+  on?.wantsNextSinceMs === undefined ? Math.max(nowMs, on?.endsAtMs ?? nowMs) : nowMs
 
 function clear(from: Step, nowMs: number): Step {
   const { on } = from.state
@@ -104,8 +137,10 @@ function tellSlate(from: Step, nowMs: number): Step {
   }
 }
 
-function slateReasonOf({ programme, next }: DriverState): string {
+function slateReasonOf({ programme, next, at, leftOut }: DriverState): string {
   if (next) return 'next-item-late'
+  if (programme?.lanes.some(({ limits, notBeside }) => limits ?? notBeside) && leftOut.size === 0)
+    return at.starts ? 'every-playlist-at-its-limit' : 'competitors-kept-apart'
   if (programme && programme.lanes.length > 0) return 'every-item-failed'
   return programme?.slateReason ?? 'nothing-to-show'
 }
@@ -122,8 +157,8 @@ function takeProgramme(before: DriverState, message: ProgrammeMessage, nowMs: nu
     slateReason: reason,
     at:
       message.cutIn === null
-        ? positionIn(before, message)
-        : cutInAt(programme, positionIn(before, message), message.cutIn),
+        ? positionIn(before, message, nowMs)
+        : cutInAt(programme, positionIn(before, message, nowMs), message.cutIn),
     leftOut: keepOnly(before.leftOut, programme),
     emptySinceMs: before.programme ? before.emptySinceMs : nowMs,
   }
@@ -144,9 +179,9 @@ function allowedBy({ programme, mayFinish, cutIn }: ProgrammeMessage): ReadonlyS
   return new Set(first ? [first.key] : [...keysOf(programme), ...mayFinish])
 }
 
-function positionIn(state: DriverState, message: ProgrammeMessage): Position {
+function positionIn(state: DriverState, message: ProgrammeMessage, nowMs: number): Position {
   const untouched = !state.on && !state.previous
-  if (untouched && message.resume) return message.resume
+  if (untouched && message.resume) return resumedAt(message.resume, nowMs)
   return state.programme ? carryOver(state.programme, message.programme, state.at) : startPosition
 }
 
@@ -199,6 +234,9 @@ function presented(state: DriverState, event: Extract<DriverEvent, { kind: 'pres
   const { on, next } = state
   if (next?.play.id !== event.play) return unchanged(state)
   const complete = on && (on.fate === 'playing' || on.fate === 'complete')
+  const { programme } = state
+  const begun = (at: Position): Position =>
+    programme ? withShowingBegun(programme, at, next.play.showing.key, nowMs) : at
   const now: On = {
     play: next.play,
     startedAtMs: nowMs,
@@ -210,7 +248,7 @@ function presented(state: DriverState, event: Extract<DriverEvent, { kind: 'pres
   }
   const shown: DriverState = {
     ...state,
-    at: next.play.after,
+    at: begun(next.play.after),
     on: now,
     next: undefined,
     previous: on?.play,
@@ -222,18 +260,18 @@ function presented(state: DriverState, event: Extract<DriverEvent, { kind: 'pres
     state: planned.state,
     effects: [
       ...(on ? [endedEffect(on, nowMs)] : []),
-      { kind: 'tell', message: shownMessage(now, planned.state.next, nowMs) },
+      { kind: 'tell', message: shownMessage(now, begun(next.play.before), planned.state.next, nowMs) },
       ...planned.effects,
     ],
   }
 }
 
-function shownMessage(on: On, next: Next | undefined, nowMs: number): FromScreen {
+function shownMessage(on: On, before: Position, next: Next | undefined, nowMs: number): FromScreen {
   return {
     kind: 'shown',
     at: nowMs,
     key: on.play.showing.key,
-    position: on.play.before,
+    position: before,
     next: next?.play.showing.key ?? null,
   }
 }

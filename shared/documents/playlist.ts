@@ -71,6 +71,18 @@ export const assetFacts = z.strictObject({
 })
 export type AssetFacts = z.infer<typeof assetFacts>
 
+/** How often a playlist's showings may begin, whatever its share; both hold when both are there. */
+export const limits = z.strictObject({
+  /** At least so many minutes from the beginning of one to that of the next. */
+  everyMinutes: z.number().positive().max(10_080).optional(),
+  /** No more than so many in any sixty minutes. */
+  perHour: z.int().min(1).max(1000).optional(),
+})
+export type Limits = z.infer<typeof limits>
+
+/** Playlists whose showings may not stand directly before or after those of the one that names them. */
+export const notBeside = z.array(name).max(64)
+
 /** Two for each of the most items there may be. Checking one takes 150 µs, and nothing else happens meanwhile. */
 const mostApprovalSignatures = 10_000
 
@@ -86,6 +98,8 @@ export const playlist = z
     priority: priority.default('normal'),
     weight: z.int().min(1).max(1000).default(1),
     entry: z.enum(['now', 'item-end']).default('item-end'),
+    limits: limits.optional(),
+    notBeside: notBeside.optional(),
     window: campaignWindow.optional(),
     dayparts: dayparts.optional(),
     items: z.array(item).max(5000),
@@ -94,6 +108,9 @@ export const playlist = z
     withdrawn: z.boolean().default(false),
   })
   .superRefine((list, context) => {
+    if (list.notBeside?.includes(list.id)) {
+      context.addIssue({ code: 'custom', path: ['notBeside'], message: 'a playlist is always beside itself' })
+    }
     const signatures = list.approvals.reduce((sum, one) => sum + one.signatures.length, 0)
     if (signatures > mostApprovalSignatures) {
       const message = `${signatures} signatures, expected at most ${mostApprovalSignatures}`

@@ -200,5 +200,7 @@ export const contributes = (standing: Standing): boolean => standing.liveness ==
 export const laneOf = (standing: Standing): Lane => ({
   key: standing.key,
   weight: standing.playlist.weight,
+  ...(standing.playlist.limits && { limits: standing.playlist.limits }),
+  ...(standing.playlist.notBeside && { notBeside: standing.playlist.notBeside }),
   showings: [...standing.showings],
 })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { campaignWindow, localizedText, name, wallClockTime, webAddress } from '../documents/fields.ts'
-import { credit, fit, priority, type Transition } from '../documents/playlist.ts'
+import { credit, fit, limits, notBeside, priority, type Transition } from '../documents/playlist.ts'
 
 /** A playlist as an operator writes it in YAML: files instead of assets, short forms where a long one says no more. */
 
@@ -89,6 +89,8 @@ export const playlistFile = z.strictObject({
   priority: priority.optional(),
   weight: z.int('expected a whole number').min(1, 'expected 1 to 1000').max(1000, 'expected 1 to 1000').optional(),
   entry: z.enum(['now', 'item-end']).optional(),
+  limits: limits.optional(),
+  notBeside: notBeside.optional(),
   window: campaignWindow.optional(),
   dayparts: dayparts.optional(),
   defaults: z.strictObject(itemFields).optional(),
@@ -120,6 +122,7 @@ const transitionNames = ['kind', 'ms']
 const fieldNames: Readonly<Record<string, readonly string[]>> = {
   '': Object.keys(playlistFile.shape),
   window: windowNames,
+  limits: Object.keys(limits.shape),
   'dayparts.[]': daypartNames,
   defaults: Object.keys(itemFields),
   'defaults.transition': transitionNames,

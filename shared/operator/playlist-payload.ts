@@ -28,7 +28,7 @@ export type PayloadParts = {
 export function playlistPayload(file: PlaylistFile, parts: PayloadParts): Playlist {
   const items = playlistItems(file, parts.assets)
   const assets = [...new Map([...parts.assets.values()].map((asset) => [asset.name, asset])).values()]
-  const { id, title, window, dayparts, priority = 'normal', weight = 1, entry = 'item-end' } = file
+  const { id, title, window, dayparts, limits, notBeside, priority = 'normal', weight = 1, entry = 'item-end' } = file
   return {
     kind: 'playlist',
     id,
@@ -39,6 +39,8 @@ export function playlistPayload(file: PlaylistFile, parts: PayloadParts): Playli
     priority,
     weight,
     entry,
+    ...(limits && { limits }),
+    ...(notBeside && { notBeside }),
     ...(window && { window }),
     ...(dayparts && { dayparts }),
     items,

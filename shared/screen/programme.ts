@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { assetName } from '../asset-name.ts'
 import { localizedText } from '../documents/fields.ts'
-import { credit, fit, mediaType, transition } from '../documents/playlist.ts'
+import { credit, fit, limits, mediaType, transition } from '../documents/playlist.ts'
 
 /** Names a showing within a programme: the same item with other bytes is another showing. */
 export const showingKey = z.string().brand<'ShowingKey'>()
@@ -39,6 +39,9 @@ export const lane = z.strictObject({
   key: z.string(),
   weight: z.int().min(1),
   showings: z.array(showing).min(1),
+  limits: limits.optional(),
+  /** Ids of playlists whose showings may not stand directly before or after its own. */
+  notBeside: z.array(z.string()).optional(),
 })
 export type Lane = z.infer<typeof lane>
 
