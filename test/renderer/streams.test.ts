@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
-import { after, test } from 'node:test'
-import { makeClip, makeStreamSet } from '../support/clips.ts'
+import { after, describe, type TestContext, test } from 'node:test'
+import { type FilmRecipe, makeClip, makeStreamSet } from '../support/clips.ts'
+import { type LiveStream, startLiveStream } from '../support/live-stream.ts'
 import { removeBundle, type ScreenItem } from '../support/screen-harness.ts'
-import { wallSize, withScreen } from './watched-screen.ts'
+import type { StreamFault } from '../support/stream-front.ts'
+import { type WatchedScreen, wallSize, withScreen } from './watched-screen.ts'
 
 after(removeBundle)
 
@@ -10,8 +12,8 @@ async function photo(item: number, seconds = 1): Promise<ScreenItem> {
   return { ...(await makeClip({ kind: 'photo', item, format: 'jpeg', ...wallSize })), seconds }
 }
 
-async function set(item: number, segments: 'mpegts' | 'fmp4', more: { bFrames?: boolean } = {}): Promise<ScreenItem> {
-  const recipe = { kind: 'film', item, codec: 'h264', seconds: 2.5, ...wallSize, ...more } as const
+async function set(item: number, segments: 'mpegts' | 'fmp4', more: Partial<FilmRecipe> = {}): Promise<ScreenItem> {
+  const recipe = { ...more, kind: 'film', item, codec: 'h264', seconds: 2.5, ...wallSize } as const
   return { ...(await makeStreamSet(recipe, segments)), stream: 'on-demand' }
 }
 
@@ -38,3 +40,113 @@ test('HLS sets, films and photos follow each other and nothing else is ever seen
     noFaults,
   )
 })
+
+/** What goes wrong with a stream while it is on, and what brings it back. */
+type Trouble = {
+  readonly name: string
+  begin(stream: LiveStream, server: Faulty): Promise<void>
+  end(stream: LiveStream, server: Faulty): Promise<void>
+}
+
+type Faulty = { fault?: { readonly files: RegExp; readonly kind: StreamFault } }
+
+const answers = (name: string, files: RegExp, kind: StreamFault): Trouble => ({
+  name,
+  begin: async (_stream, server) => {
+    server.fault = { files, kind }
+  },
+  end: async (_stream, server) => {
+    delete server.fault
+  },
+})
+
+const troubles: readonly Trouble[] = [
+  answers('its segments are not found', /\.ts$/, 'missing'),
+  answers('its playlist is not found', /\.m3u8$/, 'missing'),
+  answers('its segments break off half-way', /\.ts$/, 'hangs-midway'),
+  answers('its server is gone', /./, 'gone'),
+]
+
+const endings: readonly Trouble[] = [
+  { name: 'it gets no new segments', begin: async (stream) => stream.freeze(), end: (stream) => stream.replace(50) },
+  { name: 'it ends', begin: (stream) => stream.end(), end: (stream) => stream.replace(50) },
+  { name: 'another one replaces it', begin: (stream) => stream.replace(50), end: async () => {} },
+]
+
+test('a set shorter than its time starts again, and ends where its time ends', async () => {
+  const watch = async (screen: WatchedScreen) => {
+    await screen.see(4, 30_000)
+    const frames = screen.samples.flatMap(({ seen }) => (seen.kind === 'frame' && seen.item === 1 ? [seen.frame] : []))
+    assert.equal(frames.filter((frame, at) => frame < (frames[at - 1] ?? 0)).length, 1)
+    assert.ok((frames.at(-1) ?? 99) < 60, `its last frame was ${frames.at(-1)}`)
+    assert.deepEqual(screen.strays(), [])
+  }
+  await withScreen([{ ...(await set(1, 'mpegts')), seconds: 4 }, await photo(4)], watch, noFaults)
+})
+
+describe('a live stream', { concurrency: 3 }, () => {
+  test('whose answers fail gives way to the next item, nothing else is seen, and it is shown again', (t) =>
+    goThrough(t, troubles))
+
+  test('that stops, ends or becomes another gives way to the next item, and is shown again', (t) =>
+    goThrough(t, endings))
+
+  test('goes through a discontinuity to a picture of another size', async () => {
+    await withLive(async ({ screen, stream, showLive }) => {
+      await showLive()
+      await stream.goOnWith(51, { width: 480, height: 360 })
+      await screen.see(51)
+      assert.deepEqual(
+        screen.messages.filter(({ kind }) => kind === 'fault'),
+        [],
+      )
+      assert.deepEqual(screen.strays(), [])
+    })
+  })
+})
+
+async function goThrough(t: TestContext, all: readonly Trouble[]): Promise<void> {
+  await withLive(async ({ screen, stream, server, showLive }) => {
+    for (const trouble of all) {
+      await showLive()
+      await trouble.begin(stream, server)
+      const next = await screen.see(2)
+      const last = screen.samples.findLast(({ seen }) => seen.kind === 'frame' && seen.item === 50)
+      t.diagnostic(`${trouble.name}: next ${Math.round(next.atMs - (last?.atMs ?? 0))} ms after its last picture`)
+      await trouble.end(stream, server)
+    }
+    await showLive()
+    assert.equal(screen.messages.filter(({ kind }) => kind === 'fault').length, all.length)
+    assert.ok(!screen.strays().includes('black'))
+  })
+}
+
+type LiveWall = {
+  readonly screen: WatchedScreen
+  readonly stream: LiveStream
+  readonly server: Faulty
+  showLive(): Promise<void>
+}
+
+async function withLive(run: (wall: LiveWall) => Promise<void>): Promise<void> {
+  const stream = await startLiveStream(50)
+  const server: Faulty = {}
+  const mediaType = 'application/vnd.apple.mpegurl'
+  const live: ScreenItem = { file: stream.manifest, mediaType, stream: 'live', seconds: 600 }
+  try {
+    const [before, next] = [await photo(1, 1.5), await photo(2)]
+    const faults = (file: string) => (server.fault?.files.test(file) ? server.fault.kind : undefined)
+    const watch = async (screen: WatchedScreen) => {
+      const showLive = async () => {
+        // A programme without it forgets that it failed, so that the test need not wait for half a minute.
+        await screen.sendItems([before, next])
+        await screen.sendItems([before, live, next])
+        await screen.see(50)
+      }
+      await run({ screen, stream, server, showLive })
+    }
+    await withScreen([before, next], watch, faults)
+  } finally {
+    await stream.stop()
+  }
+}

@@ -45,6 +45,8 @@ export async function startLiveStream(item: number): Promise<LiveStream> {
       encoder = await encode(folder, other, small, 'delete_segments')
     },
     goOnWith: async (other, size) => {
+      // Before its first segment is gone, ffmpeg would put a discontinuity before that one too, which no player may take.
+      await listed(folder, encoder, /MEDIA-SEQUENCE:[1-9]/)
       await kill(encoder)
       encoder = await encode(folder, other, size, 'delete_segments+append_list+discont_start')
     },
@@ -69,20 +71,18 @@ async function encode(folder: string, item: number, size: typeof small, flags: s
   const names = ['-hls_segment_filename', join(folder, `${item}-${Date.now()}-%d.ts`), join(folder, 'index.m3u8')]
   const child = spawn('ffmpeg', [...input, ...output, ...names], { stdio: ['pipe', 'ignore', 'ignore'] })
   child.stdin.on('error', () => {}) // it has ended; nobody needs its stdin then
-  await listed(folder, child)
+  await listed(folder, child, /(#EXTINF[^#]*){2}/)
   return child
 }
 
-const listedAtLeast = 2
-
-async function listed(folder: string, child: ChildProcess): Promise<void> {
+async function listed(folder: string, child: ChildProcess, wanted: RegExp): Promise<void> {
   for (const until = performance.now() + 20_000; performance.now() < until; ) {
     if (child.exitCode !== null) throw new Error(`ffmpeg ended with ${child.exitCode}`)
     const text = await readFile(join(folder, 'index.m3u8'), 'utf8').catch(() => '')
-    if ((text.match(/#EXTINF/g)?.length ?? 0) >= listedAtLeast) return
+    if (wanted.test(text)) return
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
-  throw new Error('ffmpeg listed no segments')
+  throw new Error('ffmpeg did not list what was waited for')
 }
 
 async function kill(child: ChildProcess): Promise<void> {
