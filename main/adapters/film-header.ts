@@ -1,10 +1,15 @@
 import {
   ALL_FORMATS,
+  Conversion,
   EncodedPacketSink,
   FilePathSource,
+  FilePathTarget,
+  HLS_FORMATS,
   Input,
   type InputVideoTrack,
   MP4,
+  Mp4OutputFormat,
+  Output,
   QTFF,
   WEBM,
 } from 'mediabunny'
@@ -12,8 +17,29 @@ import type { FilmHeader, FilmVideo } from '../../shared/operator/showable.ts'
 
 /** Reads what a film file says of itself, without decoding it; undefined if it is no film or sound that is known. */
 export async function readFilmHeader(path: string): Promise<FilmHeader | undefined> {
-  const source = new FilePathSource(path, { handleUnhandledError: () => {} })
-  const input = new Input({ formats: ALL_FORMATS, source })
+  return readHeader(new Input({ formats: ALL_FORMATS, source: fileSource(path) }))
+}
+
+/** The same of an HLS playlist on this machine and its segments, decrypted where they are encrypted. */
+export async function readStreamHeader(path: string): Promise<FilmHeader | undefined> {
+  return readHeader(new Input({ formats: HLS_FORMATS, source: fileSource(path) }))
+}
+
+/** Puts the picture of an HLS playlist on this machine into one MP4 file, as it is, without decoding it. */
+export async function joinStream(path: string, output: string): Promise<void> {
+  const input = new Input({ formats: HLS_FORMATS, source: fileSource(path) })
+  try {
+    const joined = new Output({ format: new Mp4OutputFormat(), target: new FilePathTarget(output) })
+    const conversion = await Conversion.init({ input, output: joined, tracks: 'primary', audio: { discard: true } })
+    await conversion.execute()
+  } finally {
+    input.dispose()
+  }
+}
+
+const fileSource = (path: string): FilePathSource => new FilePathSource(path, { handleUnhandledError: () => {} })
+
+async function readHeader(input: Input): Promise<FilmHeader | undefined> {
   try {
     if (!(await input.canRead())) return undefined
     const format = await input.getFormat()

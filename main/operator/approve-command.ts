@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import type { Approval } from '../../shared/documents/approval.ts'
+import { webAddress } from '../../shared/documents/fields.ts'
 import type { Jws } from '../../shared/documents/jws.ts'
 import {
   type ApprovalLimits,
@@ -12,7 +13,7 @@ import {
 import { mistakeLine } from '../../shared/operator/mistake.ts'
 import { OperatorError } from '../../shared/operator/operator-error.ts'
 import { playlistTarget } from '../../shared/operator/playlist-file.ts'
-import { type LocalAsset, playlistItems } from '../../shared/operator/playlist-payload.ts'
+import { isLiveStream, type LocalAsset, playlistItems } from '../../shared/operator/playlist-payload.ts'
 import { countText } from '../../shared/operator/sizes.ts'
 import { tableLines } from '../../shared/operator/text-table.ts'
 import { type Wanted, wantedWithWords } from '../../shared/operator/wanted-approvals.ts'
@@ -22,11 +23,11 @@ import { readAllApprovals, readApprovals, statementAbout, writeApprovals } from 
 import { confirmed } from './confirm.ts'
 import { runCommand, talk } from './console.ts'
 import { type ContactSheet, drawContactSheets, factsText } from './contact-sheet.ts'
+import { streamAsset } from './hls-assets.ts'
 import { instantOf } from './instants.ts'
 import { privateKey, privateKeyFor } from './keys.ts'
-import { probeFile } from './probe.ts'
 import { localAsset } from './publish-assets.ts'
-import { readPlaylistFile } from './read-playlist.ts'
+import { lookAtFile, readPlaylistFile } from './read-playlist.ts'
 import { readKeysFolder, type SettingsOptions } from './settings.ts'
 import { type PrivateJwk, signBytes, signDocument, thumbprintOf } from './signing.ts'
 
@@ -51,7 +52,7 @@ export function approveCommand(): Command {
     'shows what is to be approved, as facts and as a contact sheet, asks, and signs; publish takes the result with --approvals',
     'plazacast approve films/*.mp4 --key approver-lin --output approvals.json\nplazacast approve films/*.mp4 --key approver-wu --approvals approvals.json --output approvals.json   # a second approver\nplazacast publish playlist.yaml --approvals approvals.json\nplazacast approve --playlist playlist.yaml --output approvals.json   # its files, each with what the playlist says beside it',
   )
-    .argument('[files...]', 'films and photos')
+    .argument('[files...]', 'films and photos, HLS playlists, and addresses of live streams')
     .option('--playlist <file>', 'all files of this playlist, each with its captions, credits, hashtags and QR codes')
     .option('--key <name>', 'name of the approver key in the folder, such as approver-lin')
     .option('--output <file>', 'where to put the approvals; those in it stay', 'approvals.json')
@@ -90,6 +91,7 @@ async function approve(files: readonly string[], options: ApproveOptions, signal
   const folder = await readKeysFolder(options)
   const wanted = await wantedOf(files, options)
   const assets = [...new Map(wanted.map(({ asset }) => [asset.path, asset])).values()]
+  checkStreams(assets, limits)
   const brought = await readAllApprovals(options.approvals ?? [])
   const candidates = wanted.map((one) => candidateFor(one, brought, limits))
   for (const line of [...factLines(candidates), ...candidates.flatMap(wordLines)]) say(line)
@@ -132,6 +134,14 @@ function limitsOf({ from, until, targets }: ApproveOptions): ApprovalLimits {
     ...(ends !== undefined && { until: ends }),
     ...(targets !== undefined && { targets: [...targets] }),
   }
+}
+
+/** Nobody can look at what a stream will show, so that it may is said for a time. */
+function checkStreams(assets: readonly LocalAsset[], { from, until }: ApprovalLimits): void {
+  const streams = assets.filter(isLiveStream)
+  if (streams.length === 0 || (from !== undefined && until !== undefined)) return
+  const names = streams.map(({ path }) => path).join(', ')
+  throw new OperatorError(`${names}: a live stream is approved for a time only: add --from and --until.`, 2)
 }
 
 function candidateFor(wanted: Wanted, brought: readonly Jws[], limits: ApprovalLimits): Candidate {
@@ -219,9 +229,13 @@ async function allAssets(files: readonly string[]): Promise<LocalAsset[]> {
 
 /** The file as an asset, or a sentence about what is wrong with it. */
 async function assetOf(file: string): Promise<LocalAsset | string> {
+  if (/^https?:\/\//.test(file)) {
+    const stream = webAddress.safeParse(file)
+    return stream.success ? streamAsset(stream.data) : `${file} is no address of a stream.`
+  }
   const path = resolve(file)
   const found = await stat(path).catch(() => undefined)
   if (!found?.isFile()) return `${file} is not there.`
-  const shown = await probeFile(path, file)
-  return shown.ok ? localAsset({ path, bytes: found.size, shown }) : `${file} ${shown.message}`
+  const source = await lookAtFile(path, file)
+  return typeof source === 'string' ? `${file} ${source}` : localAsset(source)
 }

@@ -7,7 +7,12 @@ import type { Item, Playlist } from '../../shared/documents/playlist.ts'
 import { mergedApprovals, signerNamedBy, statementOf } from '../../shared/operator/approval-merge.ts'
 import { OperatorError } from '../../shared/operator/operator-error.ts'
 import type { PlaylistFile } from '../../shared/operator/playlist-file.ts'
-import { approvalPayload, type LocalAsset, playlistItems } from '../../shared/operator/playlist-payload.ts'
+import {
+  approvalPayload,
+  isLiveStream,
+  type LocalAsset,
+  playlistItems,
+} from '../../shared/operator/playlist-payload.ts'
 import { cutTo } from '../../shared/operator/text-table.ts'
 import { type Wanted, wantedAssets, wantedWithWords } from '../../shared/operator/wanted-approvals.ts'
 import { type Approvals, approvalsOf, statementsAbout } from '../../shared/trust/approvals.ts'
@@ -41,6 +46,8 @@ export async function approveAll(
   const before = approversOf(used, assets, items, publisher, belief)
   const lacking = wanted.filter((one) => before(one).size < needed)
   if (lacking.length === 0) return used
+  const streams = lacking.filter(({ asset }) => isLiveStream(asset)).map(({ asset }) => asset.path)
+  if (streams.length > 0) throw new OperatorError(streamText(streams), 2)
   const own = (await listKeys(settings.keys)).filter((key) => key.purpose === 'approver' && key.canSign)
   if (own.length === 0 && used.length === 0) await privateKeyFor(settings.keys, 'approver') // says what to do
   const keys = await privateKeys(
@@ -61,6 +68,10 @@ export async function approveAll(
   if (short.length > 0 && belief.kind === 'trust') throw new OperatorError(shortText(short, after, needed, belief), 2)
   return all
 }
+
+/** Nobody has seen what a stream will show: that it may is never signed in passing. */
+const streamText = (streams: readonly string[]): string =>
+  `${streams.join(', ')}: a live stream needs approvals that say from when until when. Have it approved, and bring that with --approvals FILE: plazacast approve --playlist FILE --from 2026-11-30T08:00:00Z --until 2026-11-30T22:00:00Z`
 
 /** The statement that an approver signs about what is wanted. */
 export const statementAbout = ({ asset, words }: Wanted, approvedAt: string): Approval =>
@@ -97,7 +108,13 @@ function approversOf(
     const playlist = { approvals, items, assets: facts } as unknown as Playlist // no more of it is looked at
     const counted: Approvals = approvalsOf(playlist, [publisher], belief.keyring, nodeCrypto)
     return ({ asset, words }) =>
-      new Set(statementsAbout(asset.name, words, counted).flatMap(({ approvers }) => approvers))
+      new Set(
+        statementsAbout(asset.name, words, counted)
+          .filter(
+            ({ approval }) => !isLiveStream(asset) || (approval.from !== undefined && approval.until !== undefined),
+          )
+          .flatMap(({ approvers }) => approvers),
+      )
   }
   const named = new Map<string, Set<string>>()
   for (const one of approvals) {

@@ -36,7 +36,8 @@ export async function serveAssets(assets: readonly LocalAsset[], address: ServeA
   const served = new Map<string, Served>()
   const documents = new Map<string, Uint8Array>()
   for (const asset of assets) {
-    served.set(`/${servedName(asset)}`, { asset, mtimeMs: (await stat(asset.path)).mtimeMs })
+    if (asset.content) documents.set(`/${servedName(asset)}`, asset.content)
+    else served.set(`/${servedName(asset)}`, { asset, mtimeMs: (await stat(asset.path)).mtimeMs })
   }
   let sent = 0
   const server = createServer((request, response) => {

@@ -4,7 +4,7 @@ import { hexOf } from '../../shared/asset-name.ts'
 import type { Jws } from '../../shared/documents/jws.ts'
 import type { PlacedMistake } from '../../shared/operator/mistake.ts'
 import { OperatorError } from '../../shared/operator/operator-error.ts'
-import { type LocalAsset, playlistPayload } from '../../shared/operator/playlist-payload.ts'
+import { type LocalAsset, playlistPayload, withSetFiles } from '../../shared/operator/playlist-payload.ts'
 import { approveAll } from './approving.ts'
 import { openFleetLink } from './fleet-link.ts'
 import { privateKeyFor } from './keys.ts'
@@ -65,7 +65,7 @@ export async function bundle(request: BundleRequest): Promise<Bundled> {
   try {
     const assets = await hashAll(sources, request)
     await checkNotTakenDown(link, settings.keys, assets)
-    const distinct = [...new Map([...assets.values()].map((asset) => [asset.name, asset])).values()]
+    const distinct = [...new Map(withSetFiles([...assets.values()]).map((asset) => [asset.name, asset])).values()]
     const approvals = await approveAll(link, assets, playlist, await thumbprintOf(publisher), request)
     const made = await makeDocument({
       link,
@@ -134,7 +134,7 @@ async function writeBundle(
 
 /** Sticks lie: what was written is read again. */
 async function copyChecked(asset: LocalAsset, path: string): Promise<void> {
-  await copyFile(asset.path, path).catch((error: Error) => {
+  await (asset.content ? writeFile(path, asset.content) : copyFile(asset.path, path)).catch((error: Error) => {
     throw new OperatorError(`${asset.path} cannot be copied to the stick: ${error.message}.`)
   })
   const file = await open(path, 'r+')

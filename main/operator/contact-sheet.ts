@@ -1,9 +1,11 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { OperatorError } from '../../shared/operator/operator-error.ts'
-import { type LocalAsset, servedName } from '../../shared/operator/playlist-payload.ts'
+import { isLiveStream, type LocalAsset, servedName } from '../../shared/operator/playlist-payload.ts'
 import { sheetFrames } from '../../shared/operator/sheet-frames.ts'
-import { sizeText } from '../../shared/operator/sizes.ts'
+import { countText, sizeText } from '../../shared/operator/sizes.ts'
+import { joinStream } from '../adapters/film-header.ts'
 import { type SheetBrowser, type SheetRequest, startSheetBrowser } from '../adapters/sheet-browser.ts'
 import { drawSheetWithFfmpeg } from '../adapters/sheet-ffmpeg.ts'
 
@@ -19,15 +21,32 @@ export async function drawContactSheets(assets: readonly LocalAsset[], folder: s
   try {
     await mkdir(folder, { recursive: true })
     const sheets: ContactSheet[] = []
-    for (const asset of assets) sheets.push(await drawOne(asset, folder, browser))
+    for (const asset of assets.filter((one) => !isLiveStream(one))) sheets.push(await drawOne(asset, folder, browser))
     return sheets
   } finally {
     if (!(browser instanceof Error)) await browser.stop()
   }
 }
 
+/** Of an HLS film its segments are joined first: what is drawn is what they hold. */
 async function drawOne(asset: LocalAsset, folder: string, browser: SheetBrowser | Error): Promise<ContactSheet> {
-  const request = requestFor(asset)
+  if (asset.picture === undefined) return drawFrom(asset, requestFor(asset), folder, browser)
+  const scratch = await mkdtemp(join(tmpdir(), 'plazacast-joined-'))
+  try {
+    const path = join(scratch, 'joined.mp4')
+    await joinStream(asset.picture, path)
+    return await drawFrom(asset, { ...requestFor(asset), path, servedName: 'joined.mp4' }, folder, browser)
+  } finally {
+    await rm(scratch, { recursive: true, force: true })
+  }
+}
+
+async function drawFrom(
+  asset: LocalAsset,
+  request: SheetRequest,
+  folder: string,
+  browser: SheetBrowser | Error,
+): Promise<ContactSheet> {
   const file = join(folder, `${basename(asset.path).replace(/\.[^.]*$/, '')}-${asset.name.slice(7, 15)}.jpg`)
   const drawn = browser instanceof Error ? browser : await browser.draw(request).catch((error: Error) => error)
   if (!(drawn instanceof Error)) {
@@ -49,7 +68,7 @@ async function drawOne(asset: LocalAsset, folder: string, browser: SheetBrowser 
 }
 
 function requestFor(asset: LocalAsset): SheetRequest {
-  const isFilm = asset.facts.mediaType.startsWith('video/')
+  const isFilm = asset.facts.mediaType.startsWith('video/') || asset.picture !== undefined
   const frames = isFilm ? sheetFrames(asset.facts.seconds ?? 0) : []
   return {
     path: asset.path,
@@ -60,11 +79,15 @@ function requestFor(asset: LocalAsset): SheetRequest {
   }
 }
 
-/** `video/mp4, 1280×720, 12.48 s, 1.8 MB` */
-export const factsText = ({ facts }: LocalAsset): string =>
-  [
-    facts.mediaType,
+/** `video/mp4, 1280×720, 12.48 s, 1.8 MB`; of an HLS film also how many files it has, and the size of all. */
+export function factsText(asset: LocalAsset): string {
+  const { facts, files } = asset
+  if (isLiveStream(asset)) return 'live stream: only its address is approved, and nobody has seen what it will show'
+  return [
+    files ? 'HLS film' : facts.mediaType,
     `${facts.width}×${facts.height}`,
     ...(facts.seconds === undefined ? [] : [`${Math.round(facts.seconds * 100) / 100} s`]),
-    sizeText(facts.bytes),
+    ...(files ? [countText(files.length, 'file')] : []),
+    sizeText(files ? files.reduce((sum, file) => sum + file.facts.bytes, 0) : facts.bytes),
   ].join(', ')
+}

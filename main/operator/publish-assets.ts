@@ -1,10 +1,11 @@
-import { stat } from 'node:fs/promises'
-import { networkInterfaces } from 'node:os'
-import { resolve } from 'node:path'
+import { mkdir, stat, writeFile } from 'node:fs/promises'
+import { networkInterfaces, tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
 import { OperatorError } from '../../shared/operator/operator-error.ts'
-import { type LocalAsset, servedName } from '../../shared/operator/playlist-payload.ts'
+import { type LocalAsset, servedName, withSetFiles } from '../../shared/operator/playlist-payload.ts'
 import { type AssetServer, parseServeAddress, serveAssets } from './asset-server.ts'
 import type { FleetLink } from './fleet-link.ts'
+import { setAsset, streamAsset } from './hls-assets.ts'
 import { hashFile } from './probe.ts'
 import type { PublishRequest } from './publish.ts'
 import type { Source } from './read-playlist.ts'
@@ -30,9 +31,11 @@ export async function hashAll(
   return assets
 }
 
-/** The asset that a looked-into file is. */
+/** The asset that a looked-into file is, or that stands for a set or a stream. */
 export async function localAsset(source: Source, onBytes?: (bytes: number) => void): Promise<LocalAsset> {
-  const { path, shown } = source
+  if (source.kind === 'stream') return streamAsset(source.url)
+  const { path, shown, set } = source
+  if (set) return setAsset(path, set, shown, onBytes)
   const name = await hashFile(path, onBytes)
   const { size: bytes } = await stat(path)
   const { mediaType, width, height, seconds } = shown
@@ -47,8 +50,9 @@ export async function serveFrom(
 ): Promise<AssetServer> {
   const asked = request.serve === undefined ? undefined : parseServeAddress(request.serve)
   const host = asked?.host ?? addressOfThisMachine(link)
-  const server = await serveAssets(assets, { host, port: asked?.port ?? 0 })
-  request.report?.({ kind: 'serving', origin: server.origin, files: assets.length })
+  const all = withSetFiles(assets)
+  const server = await serveAssets(all, { host, port: asked?.port ?? 0 })
+  request.report?.({ kind: 'serving', origin: server.origin, files: all.length })
   return server
 }
 
@@ -78,12 +82,21 @@ export async function urlsAt(
     throw new OperatorError(`--assets-url ${assetsUrl}: expected an http or https address.`, 2)
   }
   const urlOf = (asset: LocalAsset) => `${base}/${servedName(asset)}`
-  for (const asset of assets) {
+  for (const asset of withSetFiles(assets)) {
     const problem = await problemWith(urlOf(asset), asset.facts.bytes, signal)
-    if (problem)
-      report?.({ kind: 'warning', message: `${urlOf(asset)} ${problem}. Upload ${resolve(asset.path)} there.` })
+    if (!problem) continue
+    const file = asset.content ? await written(asset, asset.content) : resolve(asset.path)
+    report?.({ kind: 'warning', message: `${urlOf(asset)} ${problem}. Upload ${file} there.` })
   }
   return (asset) => [urlOf(asset)]
+}
+
+/** What was made and is to be uploaded by hand needs a file. */
+async function written(asset: LocalAsset, content: Uint8Array): Promise<string> {
+  const file = join(tmpdir(), 'plazacast-upload', servedName(asset))
+  await mkdir(dirname(file), { recursive: true })
+  await writeFile(file, content)
+  return file
 }
 
 /** Why a file of this size is not to be had at an address, in words; undefined if it is. */

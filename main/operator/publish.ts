@@ -3,7 +3,7 @@ import type { Answer, Pushed } from '../../shared/operator/answer.ts'
 import type { PlacedMistake } from '../../shared/operator/mistake.ts'
 import { OperatorError } from '../../shared/operator/operator-error.ts'
 import { playlistTarget } from '../../shared/operator/playlist-file.ts'
-import { type LocalAsset, playlistPayload } from '../../shared/operator/playlist-payload.ts'
+import { type LocalAsset, playlistPayload, withSetFiles } from '../../shared/operator/playlist-payload.ts'
 import { topicOfDocument } from '../../shared/topics.ts'
 import { approveAll } from './approving.ts'
 import type { AssetServer } from './asset-server.ts'
@@ -95,7 +95,7 @@ export async function publish(request: PublishRequest): Promise<PublishOutcome> 
         },
         (text) => (request.inline ? text : pointerIfLarge(text, server, request)),
       )),
-      totalBytes: distinct.reduce((sum, asset) => sum + asset.facts.bytes, 0),
+      totalBytes: withSetFiles(distinct).reduce((sum, asset) => sum + asset.facts.bytes, 0),
       labels: new Map([...assets].map(([file, { name }]) => [name, file])),
     }
     request.report?.({ kind: 'pushed', pushed })
@@ -130,8 +130,8 @@ const documentTopics = ({ topicPrefix }: Settings, target: string, id: string): 
 /** What was taken down is shown by no player: better to hear it here than to wonder at the wall. */
 export async function checkNotTakenDown(link: FleetLink, keysFolder: string, assets: ReadonlyMap<string, LocalAsset>) {
   const gone = new Map((await knownTakedowns(link, keysFolder)).assets.map((one) => [one.asset, one]))
-  const lines = [...assets].flatMap(([file, { name }]) => {
-    const one = gone.get(name)
+  const lines = [...assets].flatMap(([file, asset]) => {
+    const one = withSetFiles([asset]).flatMap(({ name }) => gone.get(name) ?? [])[0]
     return one ? [`${file} was taken down on ${one.at}, and no player shows it any more: ${one.reason}`] : []
   })
   if (lines.length > 0) throw new OperatorError(lines.join('\n'), 2)

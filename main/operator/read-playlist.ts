@@ -1,13 +1,23 @@
 import { readFile, stat } from 'node:fs/promises'
 import { dirname, relative, resolve } from 'node:path'
 import { type Mistake, mistakesOf, type PlacedMistake, placed } from '../../shared/operator/mistake.ts'
-import { fieldNamesAt, type PlaylistFile, playlistFile } from '../../shared/operator/playlist-file.ts'
+import { fieldNamesAt, type PlaylistFile, playlistFile, sourceOf } from '../../shared/operator/playlist-file.ts'
 import type { Showable } from '../../shared/operator/showable.ts'
 import { readYaml, type YamlText } from '../adapters/yaml-text.ts'
+import { isHlsPlaylist, type LocalSet, readSet } from './hls-set.ts'
 import { probeFile } from './probe.ts'
 
-/** A film or photo beside the playlist, with what a player will make of it. */
-export type Source = { readonly path: string; readonly bytes: number; readonly shown: Showable & { readonly ok: true } }
+/** A film or photo beside the playlist, with what a player will make of it; `set`: the files of an HLS film. */
+export type FileSource = {
+  readonly kind?: 'file'
+  readonly path: string
+  readonly bytes: number
+  readonly shown: Showable & { readonly ok: true }
+  readonly set?: LocalSet
+}
+/** A live stream: nothing is known of it but its address. */
+export type StreamSource = { readonly kind: 'stream'; readonly url: string; readonly bytes: 0 }
+export type Source = FileSource | StreamSource
 
 /** A playlist that can be published, with its files by the path as written in it; or all that is wrong with it. */
 export type ReadPlaylist =
@@ -66,7 +76,7 @@ async function lookAtFiles(
   const queue = files.values()
   const work = async () => {
     for (const file of queue) {
-      looks.set(file, await lookAt(resolve(folder, file), file))
+      looks.set(file, await lookAtFile(resolve(folder, file), file))
       onFile(looks.size, files.length)
     }
   }
@@ -79,23 +89,36 @@ async function lookAtFiles(
     const look = looks.get(file)
     return typeof look === 'object' ? [[file, look]] : []
   })
-  return { sources: new Map(sources), mistakes }
+  const streams = streamsIn(value).map((url): [string, Source] => [url, { kind: 'stream', url, bytes: 0 }])
+  return { sources: new Map([...sources, ...streams]), mistakes }
 }
 
-function filesIn(value: unknown): [number, string][] {
+const filesIn = (value: unknown): [number, string][] => textsIn(value, 'file')
+
+const streamsIn = (value: unknown): string[] => textsIn(value, 'stream').map(([, url]) => url)
+
+/** What the items say under this name, with their places. */
+function textsIn(value: unknown, field: 'file' | 'stream'): [number, string][] {
   const items: unknown = (value as { items?: unknown } | null)?.items
   if (!Array.isArray(items)) return []
   return items.flatMap((item: unknown, index): [number, string][] => {
-    const file: unknown = (item as { file?: unknown } | null)?.file
-    return typeof file === 'string' && file !== '' ? [[index, file]] : []
+    const text: unknown = (item as { file?: unknown; stream?: unknown } | null)?.[field]
+    return typeof text === 'string' && text !== '' ? [[index, text]] : []
   })
 }
 
-async function lookAt(path: string, shownPath: string): Promise<Source | string> {
+/** What a player makes of a file, or a sentence about what is wrong with it. */
+export async function lookAtFile(path: string, shownPath: string): Promise<FileSource | string> {
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => error)
   if (found instanceof Error) return found.code === 'ENOENT' ? `is not there (looked for ${path})` : unreadable(found)
   if (!found.isFile()) return 'is not a file'
   if (found.size === 0) return 'is empty'
+  if (await isHlsPlaylist(path).catch(() => false)) {
+    const read = await readSet(path, shownPath)
+    if (!read.ok) return read.message
+    const { set, shown } = read
+    return { path, bytes: set.files.reduce((sum, file) => sum + file.bytes, 0), shown, set }
+  }
   const shown = await probeFile(path, shownPath).catch((error: NodeJS.ErrnoException) => error)
   if (shown instanceof Error) return unreadable(shown)
   return shown.ok ? { path, bytes: found.size, shown } : shown.message
@@ -104,13 +127,16 @@ async function lookAt(path: string, shownPath: string): Promise<Source | string>
 const unreadable = (error: NodeJS.ErrnoException): string =>
   error.code === 'ENOENT' ? 'there is no such file' : `cannot be read: ${error.message}`
 
-/** A film lasts as long as it lasts; a photo only as long as it is told. */
+/** A film lasts as long as it lasts; a photo or a live stream only as long as it is told. */
 function missingDurations(playlist: PlaylistFile | undefined, sources: ReadonlyMap<string, Source>): Mistake[] {
   if (!playlist || playlist.defaults?.seconds !== undefined) return []
   return playlist.items.flatMap((item, index): Mistake[] => {
-    const isPhoto = sources.get(item.file)?.shown.mediaType.startsWith('image/')
-    if (!isPhoto || item.seconds !== undefined) return []
-    const message = 'is missing; a photo needs a duration, here or under defaults'
+    const source = sources.get(sourceOf(item))
+    const isStream = source?.kind === 'stream'
+    const isPhoto = source?.kind !== 'stream' && source?.shown.mediaType.startsWith('image/')
+    if (!(isPhoto || isStream) || item.seconds !== undefined) return []
+    const what = isStream ? 'live stream' : 'photo'
+    const message = `is missing; a ${what} needs a duration, here or under defaults`
     return [{ path: ['items', index, 'seconds'], message, at: 'value' }]
   })
 }

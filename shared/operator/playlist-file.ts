@@ -69,8 +69,11 @@ const itemFields = {
   hashtag: z.string().max(100, 'expected at most 100 characters').optional(),
 }
 
+/** An item names either a file or a live stream. */
 export const playlistFileItem = z.strictObject({
-  file: z.string('expected the path of a film or photo').min(1, 'expected the path of a film or photo'),
+  file: z.string('expected the path of a film or photo').min(1, 'expected the path of a film or photo').optional(),
+  /** The address of an HLS playlist that has no end. */
+  stream: webAddress.optional(),
   id: name.optional(),
   ...itemFields,
   window: campaignWindow.optional(),
@@ -81,7 +84,10 @@ export const playlistFileItem = z.strictObject({
 })
 export type PlaylistFileItem = z.infer<typeof playlistFileItem>
 
-/** The whole file. `defaults` holds for every item that does not say otherwise; its `seconds` only for photos. */
+/** What an item shows, as it is written: the path of a file or the address of a stream. */
+export const sourceOf = ({ file, stream }: Pick<PlaylistFileItem, 'file' | 'stream'>): string => file ?? stream ?? ''
+
+/** The whole file. `defaults` holds for every item that does not say otherwise; its `seconds` only for photos and live streams. */
 export const playlistFile = z.strictObject({
   id: z.string('expected a name for the playlist, such as chongqing-friends').pipe(name),
   title: localizedText.optional(),
@@ -99,7 +105,21 @@ export const playlistFile = z.strictObject({
     .max(5000, 'expected at most 5000 items')
     .superRefine((items, context) => {
       const first = new Map<string, number>()
-      items.forEach(({ id }, index) => {
+      items.forEach(({ id, file, stream }, index) => {
+        if (file === undefined && stream === undefined) {
+          context.addIssue({
+            code: 'custom',
+            path: [index, 'file'],
+            message: 'is missing; expected a file or a stream',
+          })
+        }
+        if (file !== undefined && stream !== undefined) {
+          context.addIssue({
+            code: 'custom',
+            path: [index, 'stream'],
+            message: 'an item has a file or a stream, not both',
+          })
+        }
         if (id === undefined) return
         const earlier = first.get(id)
         if (earlier === undefined) first.set(id, index)

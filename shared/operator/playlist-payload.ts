@@ -2,15 +2,31 @@ import type { AssetName } from '../asset-name.ts'
 import type { Approval } from '../documents/approval.ts'
 import type { Jws } from '../documents/jws.ts'
 import type { AssetFacts, Item, MediaType, Playlist } from '../documents/playlist.ts'
-import type { PlaylistFile, PlaylistFileItem } from './playlist-file.ts'
+import { type PlaylistFile, type PlaylistFileItem, sourceOf } from './playlist-file.ts'
 
 /** A film or photo whose bytes have been hashed and looked into. */
 export type LocalAsset = {
   readonly name: AssetName
-  /** Where it lies on this machine. */
+  /** Where it lies on this machine; of HLS the playlist that was named, or the address of the stream. */
   readonly path: string
   readonly facts: Omit<AssetFacts, 'urls'>
+  /** The bytes, where they were made and lie in no file: the manifest of an HLS film or stream. */
+  readonly content?: Uint8Array
+  /** The files of an HLS set, each an asset that is served beside the manifest. */
+  readonly files?: readonly LocalAsset[]
+  /** The playlist of the picture of an HLS set, as a path on this machine. */
+  readonly picture?: string
+  /** How it is called where it is served, if not by its own hash. */
+  readonly servedAs?: string
 }
+
+/** Assets with the files of their sets behind them: all that is to be had for players. */
+export const withSetFiles = (assets: readonly LocalAsset[]): LocalAsset[] =>
+  assets.flatMap((asset) => [asset, ...(asset.files ?? [])])
+
+/** A live stream has no length, so its facts give none. */
+export const isLiveStream = ({ facts }: Pick<LocalAsset, 'facts'>): boolean =>
+  facts.mediaType === 'application/vnd.apple.mpegurl' && facts.seconds === undefined
 
 /** What goes into a playlist document beside what the operator wrote. */
 export type PayloadParts = {
@@ -54,7 +70,7 @@ export function playlistPayload(file: PlaylistFile, parts: PayloadParts): Playli
 export function playlistItems(file: PlaylistFile, assets: PayloadParts['assets']): Item[] {
   const ids = itemIds(file.items)
   return file.items.map((one, index) =>
-    itemOf(one, ids[index] ?? `item-${index + 1}`, assetFor(one.file, assets), file.defaults ?? {}),
+    itemOf(one, ids[index] ?? `item-${index + 1}`, assetFor(sourceOf(one), assets), file.defaults ?? {}),
   )
 }
 
@@ -85,27 +101,30 @@ export const approvalPayload = ({ name, facts }: LocalAsset, approvedAt: string,
   ...(words !== undefined && { words }),
 })
 
-/** How an asset's file is called where it is served: its hash, so that two never meet, and an ending web servers know. */
-export const servedName = ({ name, facts }: Pick<LocalAsset, 'name' | 'facts'>): string =>
-  `${name.slice('sha256:'.length)}.${endings[facts.mediaType]}`
+/**
+ * How an asset's file is called where it is served: its hash, so that two never meet, and an ending web servers know. An HLS
+ * manifest lies in a folder of its own, with the files of its set beside it.
+ */
+export const servedName = ({ name, facts, servedAs }: Pick<LocalAsset, 'name' | 'facts' | 'servedAs'>): string =>
+  servedAs ?? `${name.slice('sha256:'.length)}${endings[facts.mediaType]}`
 
 const endings: Readonly<Record<MediaType, string>> = {
-  'video/mp4': 'mp4',
-  'video/webm': 'webm',
-  'image/jpeg': 'jpg',
-  'image/png': 'png',
-  'image/webp': 'webp',
-  'image/avif': 'avif',
-  'image/gif': 'gif',
-  'application/vnd.apple.mpegurl': 'm3u8',
+  'video/mp4': '.mp4',
+  'video/webm': '.webm',
+  'image/jpeg': '.jpg',
+  'image/png': '.png',
+  'image/webp': '.webp',
+  'image/avif': '.avif',
+  'image/gif': '.gif',
+  'application/vnd.apple.mpegurl': '/manifest.json',
 }
 
 /** An id for each item: the one it was given, else its file's name, with a number if that is taken. */
-export function itemIds(items: readonly Pick<PlaylistFileItem, 'file' | 'id'>[]): string[] {
+export function itemIds(items: readonly Pick<PlaylistFileItem, 'file' | 'stream' | 'id'>[]): string[] {
   const taken = new Set(items.flatMap(({ id }) => (id === undefined ? [] : [id])))
-  return items.map(({ file, id }, index) => {
+  return items.map(({ id, ...named }, index) => {
     if (id !== undefined) return id
-    const base = nameFrom(file) || `item-${index + 1}`
+    const base = nameFrom(sourceOf(named)) || `item-${index + 1}`
     let free = base
     for (let number = 2; taken.has(free); number++) free = `${base.slice(0, 58)}-${number}`
     taken.add(free)
@@ -129,15 +148,15 @@ function assetFor(file: string, assets: ReadonlyMap<string, LocalAsset>): LocalA
 type Defaults = NonNullable<PlaylistFile['defaults']>
 
 function itemOf(one: PlaylistFileItem, id: string, asset: LocalAsset, defaults: Defaults): Item {
-  const { file: _, id: __, ...written } = one
+  const { file: _, stream: __, id: ___, ...written } = one
   const { seconds: photoSeconds, ...forAll } = defaults
-  const isPhoto = asset.facts.mediaType.startsWith('image/')
+  const needsSeconds = asset.facts.mediaType.startsWith('image/') || isLiveStream(asset)
   return {
     fit: 'contain',
     transition: { kind: 'cut' },
     audio: false,
     ...without(forAll),
-    ...(isPhoto && photoSeconds !== undefined && { seconds: photoSeconds }),
+    ...(needsSeconds && photoSeconds !== undefined && { seconds: photoSeconds }),
     ...without(written),
     id,
     asset: asset.name,
