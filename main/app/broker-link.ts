@@ -33,6 +33,8 @@ export type BrokerLink = {
   wake(): void
   /** Whom to believe, or where the player belongs, has changed: the broker sends again what was refused or never asked for. */
   keysOrGroupsChanged(): void
+  /** What had come is lost: the broker sends again all that it retains. */
+  everythingAgain(): void
   /** Sends at once or not at all. */
   publish(message: Publication): Promise<void>
   stop(): Promise<void>
@@ -97,6 +99,11 @@ export function createBrokerLink(options: BrokerLinkOptions): BrokerLink {
   return {
     wake: outbox.wake,
     keysOrGroupsChanged: subscribeToContent,
+    everythingAgain() {
+      if (!connected) return
+      subscribe(trustFilters(topicPrefix, playerId))
+      subscribeToContent()
+    },
     publish: (message) => broker.publish(message),
     stop: () => broker.stop(presence(false)),
   }

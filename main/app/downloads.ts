@@ -8,6 +8,7 @@ import type { EventCode } from '../../shared/reports/event.ts'
 import type { DownloadReport } from '../../shared/reports/state.ts'
 import { longestWaitMs, retryDelayMs } from '../../shared/retry-delay.ts'
 import { heldAssets, noteNeeded } from '../sqlite/assets.ts'
+import { isStorageFailure } from '../sqlite/connection.ts'
 import { findDownload, putDownload } from '../sqlite/downloads.ts'
 import {
   cancel,
@@ -102,7 +103,11 @@ export function createDownloads(options: DownloadsOptions): Downloads {
     }
     const joined = joinWanted(list)
     needed = new Set(joined.map((one) => one.asset))
-    noteNeeded(db, [...needed], clock.now())
+    try {
+      noteNeeded(db, [...needed], clock.now())
+    } catch (error) {
+      if (!isStorageFailure(error)) throw error // a full disk: noted at the next look
+    }
     const held = new Set(heldAssets(db).map((one) => one.asset))
     const missing = joined.filter((one) => !held.has(one.asset))
     const before = entries

@@ -6,6 +6,7 @@ import { enteringLane, mayFinish } from '../../shared/loop/may-finish.ts'
 import { withinHours } from '../../shared/loop/opening.ts'
 import { laneKey, mayBeShown } from '../../shared/loop/standing.ts'
 import type { Lane, Programme, Showing, ShowingKey } from '../../shared/screen/programme.ts'
+import { isStorageFailure } from '../sqlite/connection.ts'
 import { findDocument } from '../sqlite/documents.ts'
 import { putInForce } from '../sqlite/in-force.ts'
 import { transaction, type WriteDb } from '../sqlite/open.ts'
@@ -68,7 +69,7 @@ export function createLoopKeeper(
     // Opening hours cannot darken a wall that does not know the hour.
     const hours = sources.timeIsKnown() ? knowledge.site?.hours : undefined
     const plan = withinHours(whole, hours, atMs, knowledge.timeZone)
-    rememberInForce(db, whole)
+    whateverTheDisk(() => rememberInForce(db, whole))
     const lanes = plan.lanes
     const allowed = (key: ShowingKey) => isStillAllowed(known.get(key), knowledge, now)
     const forbidden = sent.mayFinish.some((key) => !allowed(key)) // taken down while it was let finish
@@ -127,6 +128,15 @@ function isStillAllowed(
   if (!showing || !now.held.has(showing.asset)) return false
   const lists = [...knowledge.newest, ...knowledge.former].filter(({ playlist }) => playlist.id === showing.playlist)
   return lists.some(({ approvals }) => mayBeShown(showing, approvals, now))
+}
+
+/** What cannot be written now is at the next look: the loop does not wait for a full disk. */
+function whateverTheDisk(write: () => void): void {
+  try {
+    write()
+  } catch (error) {
+    if (!isStorageFailure(error)) throw error
+  }
 }
 
 /** A revision that is in force is kept as it came, so that it can stand in for a later one that is still arriving. */

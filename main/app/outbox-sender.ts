@@ -1,3 +1,4 @@
+import { isStorageFailure } from '../sqlite/connection.ts'
 import type { WriteDb } from '../sqlite/open.ts'
 import { nextInOutbox, removeFromOutbox, type WaitingMessage } from '../sqlite/outbox.ts'
 import { type Broker, PublishRefused } from './broker.ts'
@@ -68,7 +69,13 @@ export function createOutboxSender(
   }
 
   function giveUp(id: number): void {
-    removeFromOutbox(db, id)
+    try {
+      removeFromOutbox(db, id)
+    } catch (error) {
+      if (!isStorageFailure(error)) throw error
+      heldBack.add(id) // the disk is full: it is sent once more on the next connection, and removed then
+      return
+    }
     heldBack.delete(id)
     refusals.delete(id)
   }
@@ -77,9 +84,13 @@ export function createOutboxSender(
     again = true
     if (running) return
     running = true
-    void drain().finally(() => {
-      running = false
-    })
+    drain()
+      .catch((error: unknown) => {
+        if (!isStorageFailure(error)) throw error // else the outbox cannot be read now: the next message wakes this again
+      })
+      .finally(() => {
+        running = false
+      })
   }
   return {
     wake,

@@ -25,12 +25,13 @@ import { type Identity, type Knowledge, readKnowledge } from './knowledge.ts'
 import type { Log } from './log.ts'
 import { createLoopKeeper } from './loop-keeper.ts'
 import { watchPage } from './page-watch.ts'
-import type { Clock } from './ports.ts'
+import type { Clock, Undo } from './ports.ts'
 import { createReporter, isoOf, type Reporter } from './reporter.ts'
 import { createScreenDesk } from './screen-desk.ts'
 import type { Seal } from './seal.ts'
 import type { SpaceRules } from './space.ts'
 import { createStatePace } from './state-pace.ts'
+import { type Ballast, createStorage } from './storage.ts'
 import { createTrustedTime, type SystemTime } from './trusted-time.ts'
 import type { StickPlayer, Usb } from './usb.ts'
 import { wantedAssets } from './wanted-assets.ts'
@@ -79,6 +80,10 @@ export type PlayerParts = {
   readonly startHost: (listener: HostListener) => Promise<Host>
   /** Undefined: no path is watched for sticks. */
   readonly startUsb: ((player: StickPlayer, reporter: Reporter) => Usb) | undefined
+  /** Room for the database when somebody else has filled the disk. */
+  readonly ballast?: Ballast | undefined
+  /** Calls when a damaged database was replaced by another while the player ran; returns the undo. */
+  readonly onRebuilt?: ((rebuilt: (message: string) => void) => Undo) | undefined
   /** Undefined: no broker is configured, and the player stays offline. */
   readonly connectBroker: ((will: Publication, listener: BrokerListener) => Broker) | undefined
 }
@@ -99,7 +104,18 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
   const { configuration, db, log, identity } = parts
   const time = createTrustedTime({ db, clock: parts.clock, system: parts.systemTime, changed: refreshSoon })
   const { clock } = time
-  const reporter = createReporter(db, clock, log, configuration, () => link?.wake())
+  const storage = createStorage({
+    db,
+    clock,
+    log,
+    ballast: parts.ballast,
+    say: (message, about) => reporter.event('storage-failed', message, about),
+    healed() {
+      reporter.repeatState()
+      refreshSoon()
+    },
+  })
+  const reporter = createReporter(db, clock, log, configuration, () => link?.wake(), storage.attempt)
   let link: BrokerLink | undefined
   let host: Host | undefined
   let usb: Usb | undefined
@@ -133,7 +149,7 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
     message(message) {
       watch.spoke()
       if (message.kind === 'beat' || message.kind === 'ended') cache.playing?.(message)
-      desk.message(message)
+      storage.attempt('lookups', () => desk.message(message), 1)
     },
     gone(what, reason) {
       reporter.event('stage-gone', `the ${what} is gone: ${reason}`, { what, reason })
@@ -155,6 +171,7 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
   const desk = createScreenDesk({
     db,
     reporter,
+    attempt: storage.attempt,
     send: (message) => (host ? host.send(message) : unsent.push(message)),
     sent: keeper.sent,
     showing: keeper.showing,
@@ -190,7 +207,7 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
     pending = true
     setImmediate(() => {
       pending = false
-      if (!stopped) refresh()
+      if (!stopped) storage.attempt('lookups', refresh)
     })
   }
   function refresh(): void {
@@ -228,8 +245,8 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
     })
   }
   const pace = createStatePace(clock, reporter.state, report)
-  interruptRunningPlays(db)
-  refresh()
+  storage.attempt('lookups', () => interruptRunningPlays(db))
+  storage.attempt('lookups', refresh)
   for (const problem of parts.problems) reporter.event('configuration-wrong', problem)
   host = await starting
   for (const message of unsent) host.send(message)
@@ -273,13 +290,22 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
     reporter,
   )
 
+  const forgetRebuilt = parts.onRebuilt?.((message) => {
+    cached = undefined
+    reporter.event('database-damaged', message)
+    link?.everythingAgain()
+    refreshSoon()
+  })
+
   return {
     host,
     streamAddress: keeper.streamAddress,
     async stop() {
       stopped = true
+      forgetRebuilt?.()
       pace.stop()
       usb?.stop()
+      storage.stop()
       watch.stop()
       time.stop()
       fleetClock.stop()

@@ -6,6 +6,7 @@ import type { WriteDb } from '../sqlite/open.ts'
 import { enqueue } from '../sqlite/outbox.ts'
 import type { Log } from './log.ts'
 import type { Clock } from './ports.ts'
+import type { Storage } from './storage.ts'
 
 /** Says things upwards by writing them to the outbox: what is reported survives a restart and a missing broker. */
 export type Reporter = {
@@ -23,20 +24,22 @@ export function createReporter(
   log: Log,
   where: { topicPrefix: string; playerId: string },
   queued: () => void,
+  attempt: Storage['attempt'] = (_what, run) => run(),
 ): Reporter {
   const topicOf = (report: 'events' | 'state') => reportTopic(where.topicPrefix, where.playerId, report)
   let said: string | undefined
 
   function send(state: Omit<State, 'at'>): void {
     const payload = JSON.stringify({ at: isoOf(clock.now()), ...state })
-    enqueue(db, { topic: topicOf('state'), payload, qos: 1, retain: true, slot: 'state' })
+    attempt('lookups', () => enqueue(db, { topic: topicOf('state'), payload, qos: 1, retain: true, slot: 'state' }))
     queued()
   }
   return {
     event(code, message, about = {}) {
       const event = eventOf(code, isoOf(clock.now()), message, about)
       log(event.severity, `${code}: ${message}`, event.severity === 'info' ? undefined : about)
-      enqueue(db, { topic: topicOf('events'), payload: JSON.stringify(event), qos: 1, retain: false })
+      const payload = JSON.stringify(event)
+      attempt('events', () => enqueue(db, { topic: topicOf('events'), payload, qos: 1, retain: false }))
       queued()
     },
     state(state) {

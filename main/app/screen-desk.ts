@@ -7,6 +7,7 @@ import { finishPlay, startDark, startPlay } from '../sqlite/plays.ts'
 import { loadPosition, savePosition } from '../sqlite/position.ts'
 import type { SentProgramme } from './loop-keeper.ts'
 import { isoOf, type Reporter } from './reporter.ts'
+import type { Storage } from './storage.ts'
 
 /** Speaks with the screen: hands it its programme, and writes down what it says was shown. */
 export type ScreenDesk = {
@@ -28,12 +29,14 @@ export type ScreenDeskOptions = {
   readonly playerName: () => string
   readonly languages: readonly string[]
   readonly reporter: Reporter
+  /** Writes what the wall does not depend on. */
+  readonly attempt?: Storage['attempt'] | undefined
   /** What is on or next has changed. */
   readonly changed: () => void
 }
 
 export function createScreenDesk(options: ScreenDeskOptions): ScreenDesk {
-  const { db, reporter } = options
+  const { db, reporter, attempt = (_what, run) => run() } = options
   let now: ShownNow = { slate: 'starting' }
   let on: Showing | undefined
   let next: Showing | undefined
@@ -58,11 +61,13 @@ export function createScreenDesk(options: ScreenDeskOptions): ScreenDesk {
     if (!showing) return // a page that is one programme behind; what it shows next is known
     const { playlist, revision, item, asset } = showing
     light(message.at)
-    transaction(db, () => {
-      const seq = startPlay(db, { playlist, revision, item, asset, startedAt: message.at })
-      playSeq = { key: message.key, seq }
-      savePosition(db, message.position, message.key)
-    })
+    const seq = attempt('plays', () =>
+      transaction(db, () => {
+        savePosition(db, message.position, message.key)
+        return startPlay(db, { playlist, revision, item, asset, startedAt: message.at })
+      }),
+    )
+    playSeq = seq === undefined ? undefined : { key: message.key, seq }
     on = showing
     next = message.next === null ? undefined : options.showing(message.next)
     now = { playlist, revision, item, asset, since: isoOf(message.at) }
@@ -72,7 +77,8 @@ export function createScreenDesk(options: ScreenDeskOptions): ScreenDesk {
   function ended(message: Extract<FromScreen, { kind: 'ended' }>): void {
     if (playSeq?.key !== message.key) return
     const { ms, presentedFrames, droppedFrames, outcome } = message
-    finishPlay(db, playSeq.seq, { ms, presentedFrames, droppedFrames, outcome })
+    const { seq } = playSeq
+    attempt('plays', () => finishPlay(db, seq, { ms, presentedFrames, droppedFrames, outcome }))
     playSeq = undefined
   }
 

@@ -50,10 +50,19 @@ export function openOrRebuild(file: string, options: RebuildOptions): DatabaseHa
       throw error
     }
   } catch (error) {
-    if (error instanceof DatabaseRefused && error.code !== 'damaged') throw error
-    if (!isStorageFailure(error) && !isUnreadableRow(error)) throw error
-    return rebuild(file, options, error)
+    if (error instanceof DatabaseRefused && error.code === 'damaged') return rebuild(file, options, error)
+    if (error instanceof DatabaseRefused || !isStorageFailure(error)) throw error
+    return inMemory(file, options, error)
   }
+}
+
+/** The disk takes nothing, or cannot be read: the database may be sound and is left where it is. What can be read of it plays. */
+function inMemory(file: string, options: RebuildOptions, why: unknown): DatabaseHandle {
+  const handle = openInMemory(options)
+  const found = handle.db.transaction(() => salvage(file, handle.db))
+  const message = `${file} cannot be used (${why instanceof Error ? why.message : String(why)}); ${found.rows} rows were read of it, and nothing survives a restart`
+  options.onRebuilt({ message, aside: undefined, ...found, onDisk: false }, handle.db)
+  return handle
 }
 
 function rebuild(file: string, options: RebuildOptions, why?: unknown): DatabaseHandle {
