@@ -1,7 +1,8 @@
-import { accessSync, constants, existsSync, mkdirSync, mkdtempSync, readFileSync } from 'node:fs'
+import { accessSync, constants, existsSync, mkdtempSync, readFileSync } from 'node:fs'
 import { homedir, hostname, tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { Command, Option } from './adapters/command-line.ts'
+import { makeKeptFolder } from './adapters/kept-folder.ts'
 import {
   type Configuration,
   defaultConfiguration,
@@ -103,7 +104,7 @@ function fromFlags(flags: PlayerFlags, fromFile: Record<string, unknown>, proble
 /** Without a data folder there is no memory, but there is a wall: everything goes to a temporary folder until it is mended. */
 function withFolder(configuration: Configuration, problems: string[]): Configuration {
   try {
-    mkdirSync(configuration.dataDir, { recursive: true })
+    makeKeptFolder(configuration.dataDir)
     accessSync(configuration.dataDir, constants.W_OK)
     return configuration
   } catch (error) {

@@ -1,4 +1,4 @@
-import { constants, lstatSync, mkdirSync } from 'node:fs'
+import { constants, lstatSync } from 'node:fs'
 import { lstat, mkdir, open, readdir, rename, rm, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type AssetName, assetNameOf, hexOf } from '../../shared/asset-name.ts'
@@ -24,6 +24,7 @@ import {
 import { halfDownloads, removeDownload } from '../sqlite/downloads.ts'
 import { transaction, type WriteDb } from '../sqlite/open.ts'
 import { type FollowingHash, followFile } from './following-hash.ts'
+import { makeKeptFolder } from './kept-folder.ts'
 import { hashFile, hashOf, openRegular, readPiece } from './piece-hashes.ts'
 
 export { DamagedPiece } from '../app/asset-store.ts'
@@ -50,8 +51,8 @@ export function createAssetFiles({ dataDir, db, clock, onDamaged }: AssetFilesOp
   const partialOf = (asset: AssetName) => join(partialDir, hexOf(asset))
   /** Half downloads are hashed from disk while they grow; the hashes are used once, for the file they were made of. */
   const followed = new Map<AssetName, FollowingHash>()
-  mkdirSync(assetsDir, { recursive: true })
-  mkdirSync(partialDir, { recursive: true })
+  makeKeptFolder(assetsDir)
+  makeKeptFolder(partialDir)
 
   /** The row goes first: a file without a row is only spare, a row without a file would be a lie. */
   async function remove(asset: AssetName): Promise<void> {

@@ -1,6 +1,7 @@
-import { closeSync, constants, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { SealStore } from '../app/seal.ts'
+import { makeKeptFolder, syncFolder } from './kept-folder.ts'
 
 /** A seal is revisions and hashes: 100,000 take-downs are 7 MB. */
 const mostBytes = 64 * 1024 * 1024
@@ -12,7 +13,7 @@ const mostBytes = 64 * 1024 * 1024
 export function createSealFile(folder: string): SealStore {
   const file = join(folder, 'seal.json')
   const temporary = join(folder, 'seal.json.new')
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  makeKeptFolder(folder, 0o700)
   return {
     read() {
       try {
@@ -34,14 +35,5 @@ export function createSealFile(folder: string): SealStore {
       renameSync(temporary, file)
       syncFolder(folder)
     },
-  }
-}
-
-function syncFolder(folder: string): void {
-  const handle = openSync(folder, constants.O_RDONLY)
-  try {
-    fsyncSync(handle)
-  } finally {
-    closeSync(handle)
   }
 }

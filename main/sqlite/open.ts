@@ -1,6 +1,6 @@
-import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { z } from 'zod'
+import { makeKeptFolder } from '../adapters/kept-folder.ts'
 import {
   type Connection,
   connectFile,
@@ -44,7 +44,7 @@ export type OpenOptions = {
  * writes. Throws DatabaseRefused, or SQLite's own error when the disk cannot be read or written.
  */
 export function openDatabase(file: string, options: OpenOptions = {}): DatabaseHandle {
-  mkdirSync(dirname(file), { recursive: true })
+  makeKeptFolder(dirname(file))
   refuseNewerFile(file, options.migrations ?? ownMigrations)
   const connect = () => refusingDamage(file, () => durable(connectFile(file, options.nativeBinding)))
   const reopen = () => {
