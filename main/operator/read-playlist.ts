@@ -16,7 +16,12 @@ export type FileSource = {
   readonly set?: LocalSet
 }
 /** A live stream: nothing is known of it but its address. */
-export type StreamSource = { readonly kind: 'stream'; readonly url: string; readonly bytes: 0 }
+export type StreamSource = {
+  readonly kind: 'stream'
+  readonly url: string
+  readonly bytes: 0
+  readonly shown?: undefined
+}
 export type Source = FileSource | StreamSource
 
 /** A playlist that can be published, with its files by the path as written in it; or all that is wrong with it. */

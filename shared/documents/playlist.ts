@@ -57,7 +57,7 @@ export const item = z.strictObject({
 })
 export type Item = z.infer<typeof item>
 
-/** What a playlist says of an asset's bytes, and where they can be had. `seconds` of a film is its length. */
+/** What a playlist says of an asset's bytes, and where they can be had. `seconds` of a film is its length; a live stream has none. */
 export const assetFacts = z.strictObject({
   mediaType,
   bytes: z
@@ -82,6 +82,9 @@ export type Limits = z.infer<typeof limits>
 
 /** Playlists whose showings may not stand directly before or after those of the one that names them. */
 export const notBeside = z.array(name).max(64)
+
+const isLiveStream = ({ mediaType: type, seconds }: AssetFacts): boolean =>
+  type === 'application/vnd.apple.mpegurl' && seconds === undefined
 
 /** Two for each of the most items there may be. Checking one takes 150 µs, and nothing else happens meanwhile. */
 const mostApprovalSignatures = 10_000
@@ -131,6 +134,8 @@ export const playlist = z
         context.addIssue({ code: 'custom', path: ['items', index, 'asset'], message: 'is not described under assets' })
       } else if (one.seconds === undefined && facts.mediaType.startsWith('image/')) {
         context.addIssue({ code: 'custom', path: ['items', index, 'seconds'], message: 'a photo needs a duration' })
+      } else if (one.seconds === undefined && isLiveStream(facts)) {
+        context.addIssue({ code: 'custom', path: ['items', index, 'seconds'], message: 'a live stream needs a duration' })
       }
     })
   })

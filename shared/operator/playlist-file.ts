@@ -110,7 +110,7 @@ export const playlistFile = z.strictObject({
           context.addIssue({
             code: 'custom',
             path: [index, 'file'],
-            message: 'is missing; expected a file or a stream',
+            message: 'is missing; expected the path of a film or photo',
           })
         }
         if (file !== undefined && stream !== undefined) {
