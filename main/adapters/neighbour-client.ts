@@ -41,6 +41,7 @@ export function createNeighbourClient(clock: Clock): NeighbourClient {
         disarm()
         reject(asFailure(error))
       })
+      sent.end()
     })
   }
 

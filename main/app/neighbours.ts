@@ -175,7 +175,7 @@ export function createNeighbours(options: NeighboursOptions): Neighbours {
   /** Without a port there is nothing to announce; others are still asked. */
   async function bringUp(): Promise<() => Promise<void>> {
     try {
-      const comingBytes = (asset: AssetName) => (wanted.has(asset) ? (fetching.get(asset) ?? 0) : undefined)
+      const comingBytes = (asset: AssetName) => fetching.get(asset) ?? (wanted.has(asset) ? 0 : undefined)
       const server = await options.startServer({ ...options, comingBytes })
       const silence: Undo = options.discovery({ id: self, fleet, port: server.port }, heard)
       return async () => {
