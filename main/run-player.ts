@@ -1,4 +1,4 @@
-import { readFileSync, renameSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type AssetName, assetNameOf } from '../shared/asset-name.ts'
 import type { HlsAssets } from '../shared/hls/hls-asset.ts'
@@ -13,7 +13,6 @@ import { startMirror } from './adapters/mirror-server.ts'
 import { connectBroker } from './adapters/mqtt-broker.ts'
 import { nodeCrypto } from './adapters/node-crypto.ts'
 import { playerKey } from './adapters/player-key.ts'
-import { createSealFile } from './adapters/seal-file.ts'
 import { systemClock } from './adapters/system-clock.ts'
 import { isSystemClockSynchronized, thisMachine } from './adapters/system-time.ts'
 import { usbFolders, withSticks } from './adapters/usb-folder.ts'
@@ -22,13 +21,12 @@ import { startCache } from './app/cache.ts'
 import type { Configuration, ReadConfiguration } from './app/configuration.ts'
 import { startPlayer } from './app/player.ts'
 import type { Reporter } from './app/reporter.ts'
-import { openSeal, type SealStore } from './app/seal.ts'
 import { servedAssets, servedSetFiles } from './app/served-assets.ts'
 import type { WatchAssetFiles } from './app/touched-assets.ts'
 import type { SystemTime } from './app/trusted-time.ts'
 import { startUsb } from './app/usb.ts'
 import type { StartHost } from './hosts/host.ts'
-import { type DatabaseHandle, DatabaseRefused, openDatabase } from './sqlite/open.ts'
+import { openPlayerDatabase } from './player-database.ts'
 
 /** What differs between the two programs that run a wall. */
 export type PlayerProgram = {
@@ -49,7 +47,8 @@ export async function runPlayer(program: PlayerProgram): Promise<RunningPlayer> 
   const { configuration } = program.read
   const problems = [...program.read.problems]
   const log = consoleLog(configuration.playerId)
-  const database = openOrSetAside(join(configuration.dataDir, 'player.db'), problems)
+  const crypto = rememberingCrypto(nodeCrypto)
+  const database = openPlayerDatabase(configuration, crypto, systemClock, problems)
   const { db } = database
   let onDamaged = (_damage: DamagedPiece): void => {}
   let onStickFailed = (_hex: string, _reason: string): void => {}
@@ -69,15 +68,12 @@ export async function runPlayer(program: PlayerProgram): Promise<RunningPlayer> 
     relay: createLiveRelay({ clock: systemClock, addressOf: (hex) => streamAddress(assetNameOf(hex)) }),
     onDamaged: (hex, cause) => log('warning', `sha256:${hex} was cut off: ${String(cause)}`),
   })
-  const crypto = rememberingCrypto(nodeCrypto)
-  const seal = openSeal(db, sealStore(configuration, problems), configuration.rootKeys, crypto)
   const player = await startPlayer({
-    seal,
+    ...database,
     documentSource: createHttpSource({ clock: systemClock }),
     configuration,
     problems,
     identity: { playerId: configuration.playerId, rootKeys: configuration.rootKeys, crypto },
-    db,
     clock: systemClock,
     systemTime: await systemTimeOf(configuration),
     log,
@@ -145,41 +141,6 @@ const hearing = (reporter: Reporter, failed: (hex: string, reason: string) => vo
     reporter.event(code, message, about)
   },
 })
-
-/**
- * A wall must not stay dark for its database: one that is damaged is set aside and begun anew, one that a newer version wrote
- * is left alone while this version plays nothing but the slate.
- */
-function openOrSetAside(file: string, problems: string[]): DatabaseHandle {
-  try {
-    return openDatabase(file)
-  } catch (error) {
-    if (!(error instanceof DatabaseRefused)) throw error
-    problems.push(error.message)
-    if (error.code !== 'damaged') return openDatabase(':memory:')
-    const aside = `${file}.damaged-${new Date(systemClock.now()).toISOString().replace(/[:.]/g, '-')}`
-    for (const suffix of ['', '-wal', '-shm']) moveIfThere(`${file}${suffix}`, `${aside}${suffix}`)
-    return openDatabase(file)
-  }
-}
-
-/** A second place, outside the data folder if that can be had. */
-function sealStore({ sealDir, dataDir }: Configuration, problems: string[]): SealStore {
-  try {
-    return createSealFile(sealDir ?? `${dataDir}-seal`)
-  } catch (error) {
-    problems.push(`sealDir: ${(error as Error).message}; the seal is kept in the data folder itself`)
-    return createSealFile(join(dataDir, 'seal'))
-  }
-}
-
-function moveIfThere(from: string, to: string): void {
-  try {
-    renameSync(from, to)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-  }
-}
 
 function brokerFrom(configuration: Configuration, problems: string[]) {
   const { broker } = configuration

@@ -82,6 +82,8 @@ export type PlayerParts = {
   readonly startUsb: ((player: StickPlayer, reporter: Reporter) => Usb) | undefined
   /** Room for the database when somebody else has filled the disk. */
   readonly ballast?: Ballast | undefined
+  /** Keeps the database within its budgets, and checks it; returns the undo. */
+  readonly startUpkeep?: ((reporter: Reporter) => Undo) | undefined
   /** Calls when a damaged database was replaced by another while the player ran; returns the undo. */
   readonly onRebuilt?: ((rebuilt: (message: string) => void) => Undo) | undefined
   /** Undefined: no broker is configured, and the player stays offline. */
@@ -290,6 +292,7 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
     reporter,
   )
 
+  const stopUpkeep = parts.startUpkeep?.(reporter)
   const forgetRebuilt = parts.onRebuilt?.((message) => {
     cached = undefined
     reporter.event('database-damaged', message)
@@ -303,6 +306,7 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
     async stop() {
       stopped = true
       forgetRebuilt?.()
+      stopUpkeep?.()
       pace.stop()
       usb?.stop()
       storage.stop()

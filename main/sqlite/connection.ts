@@ -31,7 +31,13 @@ export class RolledBack extends Error {
   }
 }
 
-export type Connection = { readonly db: WriteDb; readonly file: () => SqliteFile; close(): void }
+export type Connection = {
+  readonly db: WriteDb
+  readonly file: () => SqliteFile
+  /** Something is wrong with the file: before the next use it is opened anew and checked. */
+  distrust(): void
+  close(): void
+}
 
 /** Opens the file, as SQLite itself does: nothing is set yet. `nativeBinding`: the addon's path where `require` cannot find it. */
 export function connectFile(file: string, nativeBinding: string | undefined): Sqlite.Database {
@@ -114,7 +120,10 @@ export function createConnection(first: SqliteFile, reopen: () => SqliteFile): C
       }),
     inTransaction: () => depth > 0,
   }
-  return { db, file: () => file, close: () => file.close() }
+  const distrust = () => {
+    suspect = true
+  }
+  return { db, file: () => file, distrust, close: () => file.close() }
 }
 
 function isInputOutputError(error: unknown): boolean {

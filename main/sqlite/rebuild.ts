@@ -27,6 +27,8 @@ export type Rebuilt = {
 export type RebuildOptions = OpenOptions & {
   /** Milliseconds since 1970, for the name of what is set aside. */
   readonly now: () => number
+  /** Gives up what room is held back for a full disk; false if there is none, or no longer. */
+  readonly giveRoom?: () => boolean
   /**
    * Called with the new database before anybody else reads it, so that what was seen at most is believed from the first look on.
    */
@@ -52,6 +54,7 @@ export function openOrRebuild(file: string, options: RebuildOptions): DatabaseHa
   } catch (error) {
     if (error instanceof DatabaseRefused && error.code === 'damaged') return rebuild(file, options, error)
     if (error instanceof DatabaseRefused || !isStorageFailure(error)) throw error
+    if (options.giveRoom?.()) return openOrRebuild(file, options)
     return inMemory(file, options, error)
   }
 }
