@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, lstatSync, renameSync, rmSync } from 'node:fs'
 import { heldAssets } from './assets.ts'
 import { commandsForgottenThrough } from './commands-seen.ts'
-import { isStorageFailure, type ReadDb, type WriteDb } from './connection.ts'
+import { isDamage, isStorageFailure, type ReadDb, type WriteDb } from './connection.ts'
 import { documents, seenRevisions } from './documents.ts'
 import { halfDownloads } from './downloads.ts'
 import { formerPlaylists } from './in-force.ts'
@@ -52,7 +52,9 @@ export function openOrRebuild(file: string, options: RebuildOptions): DatabaseHa
       throw error
     }
   } catch (error) {
-    if (error instanceof DatabaseRefused && error.code === 'damaged') return rebuild(file, options, error)
+    if (isDamage(error) || (error instanceof DatabaseRefused && error.code === 'damaged')) {
+      return rebuild(file, options, error)
+    }
     if (error instanceof DatabaseRefused || !isStorageFailure(error)) throw error
     if (options.giveRoom?.()) return openOrRebuild(file, options)
     return inMemory(file, options, error)

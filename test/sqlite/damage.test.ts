@@ -204,7 +204,7 @@ test('a damaged database never keeps a player from starting, and nothing is beli
       putSetting(db, 'after', 'written')
       close()
       const again = start(folder)
-      assert.equal(findSetting(again.db, 'after'), 'written')
+      assert.equal(findSetting(again.db, 'after'), 'written', JSON.stringify([rebuilt, again.rebuilt]))
       again.close()
       rebuilds += rebuilt.length
       saved += rebuilt.length > 0 && found.lists > 0 ? 1 : 0
