@@ -55,6 +55,14 @@ export function storing(
     safe = upTo
   }
 
+  /** A chunk that comes between the last look at the queue and the end of the writing begins it anew. */
+  function write(): void {
+    writing ??= run(writeAll).finally(() => {
+      writing = undefined
+      if (queue.length > 0 && !failed) write()
+    })
+  }
+
   /** The failure is kept, and thrown to whoever comes next. */
   const run = (work: () => Promise<void>): Promise<void> =>
     work().catch((error: unknown) => {
@@ -70,7 +78,7 @@ export function storing(
     async add(chunk) {
       queue.push(chunk)
       taken += chunk.byteLength
-      writing ??= run(writeAll).finally(() => (writing = undefined))
+      write()
       while (taken - written > waitingBytes && !failed) await writing
       check()
     },
