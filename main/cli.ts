@@ -64,6 +64,11 @@ const commands: readonly { name: string; description: string; load(): Promise<Co
     load: async () => (await import('./operator/alert-command.ts')).alertCommand(),
   },
   {
+    name: 'forecast',
+    description: 'says what would play when',
+    load: async () => (await import('./operator/forecast-command.ts')).forecastCommand(),
+  },
+  {
     name: 'watch',
     description: 'shows the fleet live',
     load: async () => (await import('./operator/watch-command.ts')).watchCommand(),

@@ -3,7 +3,7 @@ import type { LocalDay } from '../schedule/day.ts'
 import { stretchAt } from '../schedule/zone.ts'
 import { dayStyle } from './day-style.ts'
 import type { Segment } from './forecast.ts'
-import { sharesOf } from './forecast-text.ts'
+import { whatIn } from './forecast-text.ts'
 import { clockText, dateText, durationText, offsetText } from './local-text.ts'
 
 /** What a page shows: one local day, cut at every change, and the instant that is marked in it. */
@@ -163,7 +163,7 @@ function changeRows({ steps, timeZone, nowMs }: DayPicture): string {
   let before: string | undefined
   return steps
     .flatMap((step) => {
-      const what = step.level === null ? `nothing: ${step.why ?? ''}` : sharesOf(step.loop)
+      const what = step.level === null ? `nothing: ${step.why ?? ''}` : whatIn(step)
       const text = `${step.level ?? ''} ${what}`
       if (text === before) return []
       before = text

@@ -34,9 +34,17 @@ export function forecastLines(segments: readonly Segment[], timeZone: string, wi
 }
 
 /** `normal: friends ×6, hotpot ×3; 9 showings in 1 min 12 s` */
-export function summaryOf({ level, loop, why }: Segment): string {
+export function summaryOf(segment: Segment): string {
+  const { level, loop, why } = segment
   if (level === null) return `nothing plays: ${why}`
-  return `${level}, ${sharesOf(loop)}; ${countText(loop.length, 'showing')}${lengthOf(loop)}`
+  const slate = hasGaps(segment) ? ', the slate between' : ''
+  return `${level}, ${sharesOf(loop)}; ${countText(loop.length, 'showing')}${lengthOf(loop)}${slate}`
+}
+
+/** Whether limits leave times in which nothing may be shown. */
+export function hasGaps({ limited, loop, fromMs, untilMs }: Segment): boolean {
+  const seconds = loop.reduce((sum, one) => sum + (one.seconds ?? Number.POSITIVE_INFINITY), 0)
+  return limited && seconds < Math.min(3600, ((untilMs ?? Number.POSITIVE_INFINITY) - fromMs) / 1000)
 }
 
 export function sharesOf(loop: Segment['loop']): string {
@@ -75,13 +83,7 @@ const nextText = ({ untilMs }: Segment, timeZone: string): string =>
   untilMs === null ? 'It never changes by itself.' : `The next change is on ${momentText(untilMs, timeZone)}.`
 
 function changeLines(segments: readonly Segment[], timeZone: string, width: number): string[] {
-  const rows = segments.map((segment) => [
-    momentText(segment.fromMs, timeZone),
-    segment.level ?? '—',
-    segment.level === null
-      ? (segment.why ?? '')
-      : `${sharesOf(segment.loop)} (${countText(segment.loop.length, 'showing')})`,
-  ])
+  const rows = segments.map((segment) => [momentText(segment.fromMs, timeZone), segment.level ?? '—', whatIn(segment)])
   const last = segments.at(-1)
   return [
     ...tableLines([['from', 'level', 'what takes turns'], ...rows], width),
@@ -89,5 +91,14 @@ function changeLines(segments: readonly Segment[], timeZone: string, width: numb
   ]
 }
 
+/** `friends ×2, hotpot ×1 (3 showings, then again)` */
+export function whatIn(segment: Segment): string {
+  if (segment.level === null) return segment.why ?? ''
+  const showings = countText(segment.loop.length, 'showing')
+  const how = segment.limited ? `${showings} in an hour${hasGaps(segment) ? ', the slate between' : ''}` : showings
+  return `${sharesOf(segment.loop)} (${how})`
+}
+
 const momentText = (ms: number, timeZone: string): string => `${dateText(ms, timeZone)} ${clockText(ms, timeZone)}`
-const isoOf = (ms: number): string => new Date(ms).toISOString()
+/** RFC 3339 in UTC, as people write it: without milliseconds where there are none. */
+const isoOf = (ms: number): string => new Date(ms).toISOString().replace('.000Z', 'Z')

@@ -31,6 +31,8 @@ export type Segment = {
   /** One whole cycle from the loop's start; with limits, what comes within an hour. */
   readonly loop: readonly ForecastShowing[]
   readonly why: string | null
+  /** Some playlist has limits: the loop never quite repeats. */
+  readonly limited: boolean
   /** Playlists by what they do: taking turns, or live but outranked. */
   readonly on: readonly string[]
   readonly outranked: readonly string[]
@@ -134,9 +136,8 @@ const sameLane = (one: Lane, other: Lane | undefined): boolean =>
 function segmentOf({ input }: Prepared, plan: OpenPlan, fromMs: number, untilMs: number | null): Segment {
   const programme: Programme = { id: 'forecast', lanes: [...plan.lanes], slateReason: plan.slateReason }
   const secondsOf = secondsBy(input.playlists)
-  const showings = plan.lanes.some(isConstrained)
-    ? comingShowings(programme, fromMs, untilMs, secondsOf)
-    : wholeCycle(programme)
+  const limited = plan.lanes.some(isConstrained)
+  const showings = limited ? comingShowings(programme, fromMs, untilMs, secondsOf) : wholeCycle(programme)
   const dark = plan.lanes.length === 0
   return {
     fromMs,
@@ -144,6 +145,7 @@ function segmentOf({ input }: Prepared, plan: OpenPlan, fromMs: number, untilMs:
     level: dark ? null : plan.level,
     loop: showings.map((one) => ({ playlist: one.playlist, item: one.item, seconds: secondsOf(one) })),
     why: plan.slateReason,
+    limited,
     on: plan.lanes.map(({ key }) => key),
     outranked: plan.reports.filter(({ status }) => status === 'ready').map(({ target, id }) => `${target}/${id}`),
   }
