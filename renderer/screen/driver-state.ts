@@ -9,6 +9,16 @@ export type Play = {
   readonly showing: Showing
   readonly before: Position
   readonly after: Position
+  /** When it is on, where walls keep in step. */
+  readonly slot?: PlaySlot
+}
+
+/** Instants of the fleet's clock, in milliseconds: a film's first frame belongs to `beginsMs`; it may be shown only later. */
+export type PlaySlot = {
+  readonly beginsMs: number
+  readonly showAtMs: number
+  readonly endMs: number
+  readonly fadeMs: number
 }
 
 /** What is on the wall. `endsAtMs` is undefined while its end is not known beforehand. */
@@ -47,6 +57,10 @@ export type DriverState = {
   readonly slateReason: string | undefined
   /** When the wall last came to show nothing but the slate. */
   readonly emptySinceMs: number
+  /** How far the fleet's clock is ahead of the page's; undefined where nobody knows or nobody keeps in step. */
+  readonly fleetAheadMs: number | undefined
+  /** So much before its time a film is started, because elements take as long to begin. */
+  readonly leadMs: number
 }
 
 /** What can happen to the screen. Events about a play that is neither on nor next are of no consequence. */
@@ -70,6 +84,8 @@ export type DriverEvent =
       /** False when a film died where the next one joins it: then either may be to blame, and the next is tried alone. */
       readonly certain: boolean
     }
+  /** A film that keeps in step began this much too late (less than 0: too early). */
+  | { readonly kind: 'began'; readonly lateMs: number }
   | { readonly kind: 'tick' }
 
 /** What the shell is to do. */
@@ -106,4 +122,6 @@ export const firstState: DriverState = {
   plays: 0,
   slateReason: undefined,
   emptySinceMs: 0,
+  fleetAheadMs: undefined,
+  leadMs: 50,
 }

@@ -13,6 +13,16 @@ import {
   withShowingBegun,
 } from '../../shared/screen/rotation.ts'
 import type { FromScreen, ToScreen } from '../../shared/screen/wire.ts'
+import {
+  chooseInStep,
+  endOfSlotMs,
+  isSameSlot,
+  learntLeadMs,
+  showsAtMs,
+  staysInStep,
+  takeClock,
+  waitsUntilMs,
+} from './driver-in-step.ts'
 import type { DriverEvent, DriverState, Effect, Fate, Next, On, Play, Step } from './driver-state.ts'
 import { forgive, isLongTerm, keepOnly, leaveOut, nextReturnMs, withoutLeftOut } from './left-out.ts'
 
@@ -37,7 +47,13 @@ export function step(state: DriverState, event: DriverEvent, nowMs: number): Ste
 export function wakeAtMs(state: DriverState, nowMs: number): number | undefined {
   const { on, next } = state
   const idle = !on && !next && state.programme ? wakeFromSlateMs(state, state.programme, nowMs) : undefined
-  const times = [idle, on?.clearAtMs, on && turnsAtMs(on, next), next && givesUpAtMs(state, next, nowMs)]
+  const times = [
+    idle,
+    on?.clearAtMs,
+    on && turnsAtMs(state, on, next),
+    waitsUntilMs(state),
+    next && givesUpAtMs(state, next, nowMs),
+  ]
   const known = times.filter((time) => time !== undefined)
   return known.length > 0 ? Math.min(...known) : undefined
 }
@@ -61,11 +77,16 @@ function handle(state: DriverState, event: DriverEvent, nowMs: number): Step {
     case 'presented':
       return presented(state, event, nowMs)
     case 'over':
+      if (staysInStep(state, nowMs)) return unchanged(state)
       return state.on?.play.id === event.play
         ? unchanged({ ...state, on: wantNext(state.on, 'complete', nowMs) })
         : unchanged(state)
     case 'failed':
       return failed(state, event, nowMs)
+    case 'clock':
+      return takeClock(state, event.aheadMs ?? undefined)
+    case 'began':
+      return unchanged({ ...state, leadMs: learntLeadMs(state.leadMs, event.lateMs) })
     case 'tick':
       return tick(state, nowMs)
     default:
@@ -80,8 +101,9 @@ function settle(state: DriverState, nowMs: number): Step {
   const { on, next } = planned.state
   if (!next) return on?.wantsNextSinceMs === undefined ? slateIfEmpty(planned, nowMs) : clear(planned, nowMs)
   if (next.stage !== 'ready' || (on && on.wantsNextSinceMs === undefined)) return planned
+  if (!on && nowMs < (showsAtMs(planned.state, next.play) ?? 0)) return planned
   const { programme, at } = planned.state
-  if (programme && !mayBegin(programme, at, next.play.showing.key, nowMs)) {
+  if (programme && !next.play.slot && !mayBegin(programme, at, next.play.showing.key, nowMs)) {
     const without = settle({ ...planned.state, next: undefined }, nowMs)
     const discard: Effect = { kind: 'discard', play: next.play.id }
     return { state: without.state, effects: [...planned.effects, discard, ...without.effects] }
@@ -95,7 +117,7 @@ function plan(state: DriverState, programme: Programme, nowMs: number): Step {
   const chosen = choose(state, programme, nowMs)
   if (!chosen) return unchanged(state)
   const play: Play = { id: state.plays + 1, ...chosen }
-  const join = state.on?.fate === 'playing' && play.showing.transition.kind === 'cut'
+  const join = !play.slot && state.on?.fate === 'playing' && play.showing.transition.kind === 'cut'
   return {
     state: { ...state, plays: play.id, next: { play, stage: 'preparing', sinceMs: nowMs } },
     effects: [{ kind: 'prepare', play, join }],
@@ -107,6 +129,8 @@ function choose(state: DriverState, programme: Programme, nowMs: number): Omit<P
   const seenSlate = !state.on && nowMs >= state.emptySinceMs + pauseMs
   const at = seenSlate ? afterSlate(state.at) : state.at
   const before = open === programme ? at : carryOver(programme, open, at)
+  const inStep = chooseInStep(state, open, nowMs)
+  if (inStep) return { ...inStep, before, after: at }
   const found = nextShowing(open, before, beginsAtMs(state.on, nowMs))
   return found && { showing: found.showing, before, after: found.after }
 }
@@ -199,7 +223,7 @@ function keepNext(
     return unchanged({ ...state, next: { ...next, play: { ...next.play, after } } })
   }
   const chosen = choose(state, programme, nowMs)
-  if (chosen && isSame(chosen.showing, next.play.showing)) {
+  if (chosen && isSame(chosen.showing, next.play.showing) && isSameSlot(chosen.slot, next.play.slot)) {
     return unchanged({ ...state, next: { ...next, play: { ...next.play, ...chosen } } })
   }
   return { state: { ...state, next: undefined }, effects: [{ kind: 'discard', play: next.play.id }] }
@@ -240,8 +264,8 @@ function presented(state: DriverState, event: Extract<DriverEvent, { kind: 'pres
   const now: On = {
     play: next.play,
     startedAtMs: nowMs,
-    endsAtMs: event.endsAtMs,
-    endIsTimed: event.endIsTimed,
+    endsAtMs: endOfSlotMs(state, next.play) ?? event.endsAtMs,
+    endIsTimed: event.endIsTimed || next.play.slot !== undefined,
     fate: 'playing',
     wantsNextSinceMs: undefined,
     clearAtMs: undefined,
@@ -315,15 +339,18 @@ function tick(state: DriverState, nowMs: number): Step {
     return failed(state, { kind: 'failed', play: next.play.id, fault: 'stalled', message, certain: true }, nowMs)
   }
   if (on?.clearAtMs !== undefined && nowMs >= on.clearAtMs) return clear(unchanged(state), nowMs)
-  if (on && nowMs >= (turnsAtMs(on, next) ?? Number.POSITIVE_INFINITY)) {
+  if (on && nowMs >= (turnsAtMs(state, on, next) ?? Number.POSITIVE_INFINITY)) {
     return unchanged({ ...state, on: wantNext(on, 'complete', nowMs) })
   }
   return unchanged(state)
 }
 
 /** When the next takes over by the clock: at the end, and a fade so much earlier that it is complete at the end. */
-function turnsAtMs(on: On, next: Next | undefined): number | undefined {
-  if (on.wantsNextSinceMs !== undefined || on.endsAtMs === undefined) return undefined
+function turnsAtMs(state: DriverState, on: On, next: Next | undefined): number | undefined {
+  if (on.wantsNextSinceMs !== undefined) return undefined
+  const inStepMs = next && showsAtMs(state, next.play)
+  if (inStepMs !== undefined) return inStepMs
+  if (on.endsAtMs === undefined) return undefined
   const fadeMs = next ? overlapMs(on, next.play) : 0
   return on.endIsTimed || fadeMs > 0 ? on.endsAtMs - fadeMs : undefined
 }
@@ -331,6 +358,7 @@ function turnsAtMs(on: On, next: Next | undefined): number | undefined {
 /** A fade never takes more than half of the item that it ends, and what has to leave at once is cut. */
 function overlapMs(on: On | undefined, play: Play): number {
   const { transition } = play.showing
+  if (play.slot && (!on || on.fate === 'playing' || on.fate === 'complete')) return play.slot.fadeMs
   if (transition.kind === 'cut' || (on && on.fate !== 'playing' && on.fate !== 'complete')) return 0
   if (on?.endsAtMs === undefined) return transition.ms
   return Math.min(transition.ms, (on.endsAtMs - on.startedAtMs) / 2)

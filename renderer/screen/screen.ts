@@ -10,6 +10,10 @@ import { createScreenStore } from './store.ts'
 const store = createScreenStore()
 const wall = document.getElementById('wall') ?? document.body
 nameSlate(document, store)
+const fleetMs = (performanceMs: number): number | undefined => {
+  const { fleetAheadMs } = store.getState().driver
+  return fleetAheadMs === undefined ? undefined : performance.timeOrigin + performanceMs + fleetAheadMs
+}
 runScreen({
   link: openLink(),
   clock: pageClock,
@@ -17,7 +21,7 @@ runScreen({
   openStage: (listener) =>
     openStage(
       wall,
-      { clock: pageClock, remux: startRemux('remux.js'), languages: () => store.getState().languages },
+      { clock: pageClock, remux: startRemux('remux.js'), languages: () => store.getState().languages, fleetMs },
       listener,
     ),
   nextFrame: () => new Promise((resolve) => requestAnimationFrame(() => resolve())),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { assetName } from '../asset-name.ts'
+import { syncLoop } from '../clock/sync-loop.ts'
 import { localizedText } from '../documents/fields.ts'
 import { credit, fit, limits, mediaType, transition } from '../documents/playlist.ts'
 
@@ -53,6 +54,8 @@ export const programme = z.strictObject({
   slateReason: z.string().nullable(),
   /** Why the wall is off: it is black, and not even the slate is seen. */
   dark: z.string().optional(),
+  /** The same loop with fixed times, for walls that keep in step; how far the fleet's clock is ahead, `clock` messages say. */
+  synced: syncLoop.optional(),
 })
 export type Programme = z.infer<typeof programme>
 

@@ -21,6 +21,8 @@ export const toScreen = z.discriminatedUnion('kind', [
     /** Languages of captions in the order they are drawn. */
     languages: z.array(z.string()),
   }),
+  /** How far the fleet's clock is ahead of the page's, in milliseconds; null: nobody knows, and synced loops run freely. */
+  z.strictObject({ kind: z.literal('clock'), aheadMs: z.number().nullable() }),
   /** Ends what is on and goes to the next item at once. */
   z.strictObject({ kind: z.literal('skip') }),
 ])

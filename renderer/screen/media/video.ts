@@ -18,14 +18,16 @@ export async function openFilm(
   play: Play,
   parts: FilmParts,
   signal: AbortSignal,
+  fromSeconds = 0,
 ): Promise<Filling> {
   const { showing } = play
   video.style.objectFit = showing.fit
   video.muted = !showing.audio
   video.loop = showing.seconds !== null
   video.src = showing.address
+  if (fromSeconds > 0) video.currentTime = fromSeconds
   try {
-    await firstFrame(video, signal)
+    await firstFrame(video, signal, Math.max(0, fromSeconds - seekToleranceSeconds))
   } catch (cause) {
     emptyVideo(video)
     throw cause
@@ -77,6 +79,8 @@ export async function firstFrame(video: HTMLVideoElement, signal: AbortSignal, s
 }
 
 const seekStepSeconds = 0.001
+/** The frame at a place may have begun this long before it. */
+const seekToleranceSeconds = 0.25
 /** A page that nobody can see draws nothing, and must go on all the same. */
 const drawnWithinMs = 500
 

@@ -6,13 +6,14 @@ import { createFrameCounts, type Frames } from '../media/frame-counts.ts'
 import { openStream } from '../media/hls.ts'
 import { openPhoto } from '../media/image.ts'
 import type { FilmSource, Remux } from '../media/remux.ts'
+import { type InStep, inStep } from '../media/synced-film.ts'
 import { fitsTimeline, openTimeline, type Timeline } from '../media/timeline.ts'
 import { openFilm } from '../media/video.ts'
 import { createDecks, type Deck } from './deck.ts'
 import { addLowerThird, removeLowerThird, revealLowerThird } from './lower-third.ts'
 
 /** What the stage reports to the driver. */
-export type StageEvent = Extract<DriverEvent, { kind: 'prepared' | 'presented' | 'over' | 'failed' }>
+export type StageEvent = Extract<DriverEvent, { kind: 'prepared' | 'presented' | 'over' | 'failed' | 'began' }>
 type StageEffect = Extract<Effect, { kind: 'prepare' | 'discard' | 'show' | 'finish-fade' | 'clear' }>
 
 /** Where pictures are made ready and brought to the front. */
@@ -33,12 +34,14 @@ export type StageParts = {
   readonly remux: Remux
   /** Languages of captions in the order they are drawn. */
   readonly languages: () => readonly string[]
+  /** The fleet's time at an instant of `performance.now()`, in milliseconds; undefined while nobody knows it. */
+  readonly fleetMs?: (performanceMs: number) => number | undefined
 }
 
 /** Makes the stage within an element that fills the page. */
 export function openStage(
   parent: HTMLElement,
-  { clock, remux, languages }: StageParts,
+  { clock, remux, languages, fleetMs }: StageParts,
   tell: (event: StageEvent) => void,
 ): Stage {
   const decks = createDecks(parent)
@@ -70,6 +73,10 @@ export function openStage(
   }
 
   const parts = { clock, counts, listener }
+  const steps: InStep = {
+    fleetMs: (ms) => fleetMs?.(ms),
+    began: (lateMs) => tell({ kind: 'began', lateMs }),
+  }
 
   const fillDeck = async (deck: Deck, play: Play, film: FilmSource | undefined, signal: AbortSignal): Promise<Slot> => {
     deck.put('waiting')
@@ -80,6 +87,14 @@ export function openStage(
     }
     deck.hold('video')
     if (isStream(play)) return { deck, filling: await openStream(deck.video, play, parts, signal) }
+    const { slot } = play
+    if (slot) {
+      const fromSeconds = (slot.showAtMs - slot.beginsMs) / 1000
+      return {
+        deck,
+        filling: inStep(await openFilm(deck.video, play, parts, signal, fromSeconds), deck.video, slot, steps),
+      }
+    }
     if (!film) return { deck, filling: await openFilm(deck.video, play, parts, signal) }
     const timeline = await openTimeline(deck.video, play, film, parts, signal)
     return { deck, filling: timeline, timeline }
@@ -120,7 +135,7 @@ export function openStage(
     const { mediaType } = play.showing
     try {
       const isFilm = !isStream(play) && mediaType.startsWith('video/')
-      if (isFilm) await prepareFilm(play, join ? front?.timeline : undefined, abort.signal)
+      if (isFilm && !play.slot) await prepareFilm(play, join ? front?.timeline : undefined, abort.signal)
       else await prepareApart(play, undefined, abort.signal)
     } catch (thrown) {
       if (!abort.signal.aborted) listener.failed(play.id, faultOf(thrown), true)
