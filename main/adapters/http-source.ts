@@ -24,7 +24,7 @@ export function createHttpSource({ clock, windowMs = 30_000, leastBytes = 1024 }
         )
       }
       const { fromByte, validator } = verdict
-      const chunks = readBody(response, request.sizeBytes - fromByte, watch, stopped)
+      const chunks = readBody(arrivals(response, watch), request.sizeBytes - fromByte, watch, stopped)
       return { fromByte, validator, chunks }
     } catch (error) {
       watch.end()
@@ -66,15 +66,14 @@ function resolved(address: string, base: string): string | undefined {
 
 /** What is more than was signed is cut off: a body without an end must not fill the disk. */
 async function* readBody(
-  response: IncomingMessage,
+  arriving: Arrivals,
   mostBytes: number,
   watch: ProgressWatch,
   stopped: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
   let left = mostBytes
   try {
-    for await (const chunk of response as AsyncIterable<Uint8Array>) {
-      watch.note(chunk.byteLength)
+    for await (const chunk of arriving.chunks) {
       watch.pause() // how long the reader takes is not the server's fault: it may be keeping to a limit
       yield chunk.byteLength > left ? chunk.subarray(0, left) : chunk
       watch.resume()
@@ -85,9 +84,56 @@ async function* readBody(
     throw asFailure(error, stopped)
   } finally {
     watch.end()
-    response.destroy()
+    arriving.end()
   }
 }
+
+/** What may lie here unread before the sender is held back. */
+const mostUnread = 256 * 1024
+
+/**
+ * Everything that came, in order, and only then the error that ended it. The stream's own iterator drops what was not read
+ * yet when a connection breaks, so that a line that breaks often would never bring anything. Listens from now on, whenever
+ * the reading begins: it may all be over by then.
+ */
+function arrivals(response: IncomingMessage, watch: ProgressWatch): Arrivals {
+  let queue: Uint8Array[] = []
+  let unread = 0
+  let over: { readonly error: unknown } | undefined
+  let wake = () => {}
+  const finish = (error: unknown) => {
+    over ??= { error }
+    wake()
+  }
+  response.on('data', (chunk: Uint8Array) => {
+    watch.note(chunk.byteLength)
+    queue.push(chunk)
+    unread += chunk.byteLength
+    if (unread > mostUnread) response.pause()
+    wake()
+  })
+  response.on('end', () => finish(undefined))
+  response.on('error', finish)
+  response.on('close', () => finish(undefined))
+  async function* read(): AsyncGenerator<Uint8Array> {
+    for (;;) {
+      const chunks = queue
+      queue = []
+      unread = 0
+      if (chunks.length > 0) response.resume()
+      yield* chunks
+      if (queue.length > 0) continue
+      if (over?.error !== undefined) throw over.error
+      if (over) return
+      await new Promise<void>((resolve) => {
+        wake = resolve
+      })
+    }
+  }
+  return { chunks: read(), end: () => void response.destroy() }
+}
+
+type Arrivals = { readonly chunks: AsyncIterable<Uint8Array>; end(): void }
 
 type ProgressWatch = {
   readonly stalled: AbortSignal
