@@ -1,4 +1,5 @@
 import type { AssetName } from '../../shared/asset-name.ts'
+import type { SyncLoop } from '../../shared/clock/sync-loop.ts'
 import { planUnknownTime } from '../../shared/clock/unknown-time.ts'
 import type { HlsAssets } from '../../shared/hls/hls-asset.ts'
 import { type CutIn, type LoopPlan, planLoop } from '../../shared/loop/loop-plan.ts'
@@ -12,6 +13,7 @@ import { putInForce } from '../sqlite/in-force.ts'
 import { transaction, type WriteDb } from '../sqlite/open.ts'
 import type { Knowledge } from './knowledge.ts'
 import type { Clock, Undo } from './ports.ts'
+import { syncedLoop } from './synced-loop.ts'
 
 /** What the screen has been told to play. */
 export type SentProgramme = {
@@ -71,9 +73,15 @@ export function createLoopKeeper(
     const plan = withinHours(whole, hours, atMs, knowledge.timeZone)
     whateverTheDisk(() => rememberInForce(db, whole))
     const lanes = plan.lanes
+    const synced = lanes.length > 0 ? syncedLoop(planned, knowledge, now) : undefined
     const allowed = (key: ShowingKey) => isStillAllowed(known.get(key), knowledge, now)
     const forbidden = sent.mayFinish.some((key) => !allowed(key)) // taken down while it was let finish
-    if (forbidden || !same(lanes, sent.programme.lanes) || plan.slateReason !== sent.programme.slateReason) {
+    if (
+      forbidden ||
+      !same(lanes, sent.programme.lanes) ||
+      !same(synced, sent.programme.synced) ||
+      plan.slateReason !== sent.programme.slateReason
+    ) {
       const cutIn = enteringLane(cuttingIn, plan.cutIn)
       const finishing =
         cutIn !== null || plan.dark !== null
@@ -87,6 +95,7 @@ export function createLoopKeeper(
           lanes: [...lanes],
           slateReason: plan.slateReason,
           ...(plan.dark !== null && { dark: plan.dark }),
+          ...(synced && { synced }),
         },
         mayFinish: finishing,
         cutIn,
@@ -114,7 +123,8 @@ export function createLoopKeeper(
   return { refresh, streamAddress, sent: () => sent, showing: (key) => known.get(key), stop: () => cancelTimer() }
 }
 
-const same = (a: readonly Lane[], b: readonly Lane[]): boolean => JSON.stringify(a) === JSON.stringify(b)
+const same = <T extends readonly Lane[] | SyncLoop | undefined>(a: T, b: T): boolean =>
+  JSON.stringify(a) === JSON.stringify(b)
 
 const showingsOf = (lanes: readonly Lane[]): [ShowingKey, Showing][] =>
   lanes.flatMap((lane) => lane.showings.map((showing): [ShowingKey, Showing] => [showing.key, showing]))

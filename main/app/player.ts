@@ -24,6 +24,7 @@ import { createIncoming } from './incoming.ts'
 import { type Identity, type Knowledge, readKnowledge } from './knowledge.ts'
 import type { Log } from './log.ts'
 import { createLoopKeeper } from './loop-keeper.ts'
+import { createPageClock } from './page-clock.ts'
 import { watchPage } from './page-watch.ts'
 import type { Clock, Undo } from './ports.ts'
 import { createReporter, isoOf, type Reporter } from './reporter.ts'
@@ -150,6 +151,7 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
   const starting = parts.startHost({
     message(message) {
       watch.spoke()
+      pageClock.heard(message)
       if (message.kind === 'beat' || message.kind === 'ended') cache.playing?.(message)
       storage.attempt('lookups', () => desk.message(message), 1)
     },
@@ -170,11 +172,13 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
     (sent) => desk.programme(sent),
     refreshSoon,
   )
+  const toPage = (message: ToScreen) => (host ? host.send(message) : unsent.push(message))
+  const pageClock = createPageClock(clock, time, () => knowledge().site?.sync !== undefined, toPage)
   const desk = createScreenDesk({
     db,
     reporter,
     attempt: storage.attempt,
-    send: (message) => (host ? host.send(message) : unsent.push(message)),
+    send: toPage,
     sent: keeper.sent,
     showing: keeper.showing,
     playerName: () => knowledge().site?.name ?? configuration.playerId,

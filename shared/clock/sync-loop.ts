@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { AssetName } from '../asset-name.ts'
 import type { Lane, ShowingKey } from '../screen/programme.ts'
 import { nextShowing, type Position, startPosition, withShowingBegun } from '../screen/rotation.ts'
 
@@ -30,7 +31,7 @@ const pauseMs = 1_000
 /** Lays the loop out: turns by weight until all have come round. Undefined when there is nothing to show. */
 export function syncLoopOf(
   lanes: readonly Lane[],
-  secondsOf: (key: ShowingKey) => number | undefined,
+  secondsOf: (film: AssetName) => number | undefined,
 ): SyncLoop | undefined {
   const programme = { id: '', lanes: [...lanes], slateReason: null }
   const isLimited = lanes.some(({ limits }) => limits)
@@ -45,7 +46,7 @@ export function syncLoopOf(
     else {
       const { showing } = found
       at = isLimited ? withShowingBegun(programme, found.after, showing.key, ms) : found.after
-      const seconds = showing.seconds ?? secondsOf(showing.key) ?? unknownSeconds
+      const seconds = showing.seconds ?? secondsOf(showing.asset) ?? unknownSeconds
       const fadeMs = showing.transition.kind === 'fade' ? showing.transition.ms : 0
       turns.push({ key: showing.key, ms: Math.max(1, Math.round(seconds * 1000)), fadeMs })
     }
