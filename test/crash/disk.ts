@@ -1,0 +1,308 @@
+import type { Chance } from '../attack/chance.ts'
+import { type DiskCall, folderOf } from './trace.ts'
+
+/**
+ * What a disk promises of folders. `ext4`: changes of names happen in order, and a sync of a file or folder writes down all
+ * that came before the newest change of it (jbd2, one journal). `posix`: a name is safe only after an fsync of its
+ * folder, each name on its own, a rename half by half; stricter than any file system in use.
+ */
+export type Model = 'ext4' | 'posix'
+
+/** What a power cut leaves of one unsynced change of a file: `sectors` says which 512 or 4096 byte sectors of a write were written. */
+export type Fate = 'kept' | 'dropped' | { readonly sectorBytes: 512 | 4096; readonly seed: number }
+
+/** A disk after a power cut: which file is under which path, and what is in it. */
+export type DiskState = {
+  readonly key: string
+  readonly folders: readonly string[]
+  readonly files: readonly StateFile[]
+}
+export type StateFile = {
+  readonly path: string
+  /** The same for the same content, as far as is known. */
+  readonly key: string
+  readonly size: number
+  /** Writes the content's pieces in order. */
+  readonly pieces: readonly { readonly at: number; readonly data: Buffer }[]
+}
+
+type Change = { readonly index: number; readonly call: Extract<DiskCall, { kind: 'write' | 'resize' }> }
+type Inode = { content: Buffer; size: number; safeThrough: number; pending: Change[]; lastNamed: number }
+/** One name's history: what was under it after the call with this index. */
+type Slot = { versions: { index: number; file: number | undefined }[] }
+
+/** Follows a recording call by call; at each point any of the disks that a power cut could leave can be asked for. */
+export class Disk {
+  readonly #inodes = new Map<number, Inode>([[0, emptyInode()]])
+  readonly #folders = new Set<number>([0])
+  readonly #slots = new Map<string, Slot>()
+  readonly #folderOfPath = new Map<string, number>([['', 0]])
+  /** posix: the last sync of each folder. */
+  readonly #folderSyncs = new Map<number, number>()
+  /** ext4: every change of names with an index up to this one is in the journal. */
+  #journalled = -1
+  #nameChanges: number[] = []
+
+  apply(call: DiskCall, index: number): void {
+    switch (call.kind) {
+      case 'create':
+        this.#inodes.set(call.file, emptyInode())
+        if (call.folder) {
+          this.#folders.add(call.file)
+          this.#folderOfPath.set(call.path, call.file)
+        }
+        return void this.#named(call.path, call.file, index, call.file)
+      case 'unlink':
+        return void this.#named(call.path, undefined, index)
+      case 'rename':
+        this.#named(call.from, undefined, index, call.file)
+        return void this.#named(call.path, call.file, index, call.file)
+      case 'write':
+      case 'resize': {
+        const inode = this.#inodes.get(call.file)
+        inode?.pending.push({ index, call })
+        if (inode && sizeAfter(inode) !== inode.size) inode.lastNamed = index
+        return
+      }
+      case 'sync':
+        return void this.#synced(call.file, call.since)
+      default:
+        return
+    }
+  }
+
+  /** Whether a cut here leaves anything to chance. */
+  get isSettled(): boolean {
+    return this.#pendingFiles().length === 0 && this.#looseNames('posix').length === 0
+  }
+
+  /** The disk that this chance leaves. `style`: how it chooses. */
+  after(model: Model, style: Style, chance: Chance): DiskState {
+    const pendingFiles = this.#pendingFiles()
+    const loose = this.#looseNames(model)
+    const changes = pendingFiles.flatMap(([, inode]) => inode.pending).length
+    const odd = chance.below(Math.max(1, changes))
+    let seen = 0
+    const fates = new Map<number, Fate[]>()
+    for (const [file, inode] of pendingFiles) {
+      fates.set(
+        file,
+        inode.pending.map(() => fateOf(style, seen++ === odd, seen > odd, chance)),
+      )
+    }
+    const names = this.#namesAfter(model, style, loose, chance)
+    const reachable = [...names].filter(([path]) => isReachable(path, names, this.#folders))
+    const folders = reachable.filter(([, file]) => this.#folders.has(file)).map(([path]) => path)
+    const files = reachable
+      .filter(([, file]) => !this.#folders.has(file))
+      .map(([path, file]) => stateFile(path, file, this.#inodes.get(file) ?? emptyInode(), fates.get(file) ?? []))
+    const key = [...folders, ...files.map((one) => `${one.path}=${one.key}`)].toSorted().join('\n')
+    return { key, folders: folders.toSorted(), files }
+  }
+
+  #named(path: string, file: number | undefined, index: number, touched?: number): void {
+    const slot = this.#slots.get(path) ?? { versions: [{ index: -1, file: undefined }] }
+    slot.versions.push({ index, file })
+    this.#slots.set(path, slot)
+    this.#nameChanges.push(index)
+    for (const one of [touched, this.#folderOfPath.get(folderOf(path))]) {
+      const inode = one === undefined ? undefined : this.#inodes.get(one)
+      if (inode) inode.lastNamed = index
+    }
+  }
+
+  #synced(file: number, since: number): void {
+    const inode = this.#inodes.get(file)
+    if (!inode) return
+    const covered = inode.pending.filter(({ index }) => index < since)
+    for (const { index, call } of covered) {
+      applyTo(inode, call)
+      inode.safeThrough = index
+    }
+    inode.pending = inode.pending.slice(covered.length)
+    if (inode.lastNamed < since) this.#journalled = Math.max(this.#journalled, inode.lastNamed)
+    if (this.#folders.has(file)) this.#folderSyncs.set(file, since)
+  }
+
+  #pendingFiles(): [number, Inode][] {
+    return [...this.#inodes].filter(([, inode]) => inode.pending.length > 0)
+  }
+
+  #safeIndex(path: string, model: Model): number {
+    if (model === 'ext4') return this.#journalled
+    return (this.#folderSyncs.get(this.#folderOfPath.get(folderOf(path)) ?? -1) ?? 0) - 1
+  }
+
+  #looseNames(model: Model): string[] {
+    return [...this.#slots]
+      .filter(([path, slot]) => (slot.versions.at(-1)?.index ?? -1) > this.#safeIndex(path, model))
+      .map(([path]) => path)
+  }
+
+  #namesAfter(model: Model, style: Style, loose: readonly string[], chance: Chance): Map<string, number> {
+    const through = model === 'ext4' ? this.#journalledThrough(style, chance) : undefined
+    const names = new Map<string, number>()
+    const odd = chance.below(Math.max(1, loose.length))
+    for (const [path, slot] of this.#slots) {
+      const safe = through ?? this.#safeIndex(path, model)
+      const choices = slot.versions.filter(({ index }, at) => {
+        const next = slot.versions[at + 1]
+        return through === undefined
+          ? next === undefined || next.index > safe
+          : index <= safe && (next === undefined || next.index > safe)
+      })
+      const isOdd = loose[odd] === path
+      const chosen = choices.length < 2 ? choices[0] : versionOf(choices, style, isOdd, chance)
+      if (chosen?.file !== undefined) names.set(path, chosen.file)
+    }
+    return names
+  }
+
+  /** The journal is a prefix of all changes of names. */
+  #journalledThrough(style: Style, chance: Chance): number {
+    const open = this.#nameChanges.filter((index) => index > this.#journalled)
+    this.#nameChanges = open
+    if (open.length === 0 || style === 'all-dropped') return this.#journalled
+    if (style === 'all-kept' || style === 'names-kept') return open.at(-1) ?? this.#journalled
+    if (style === 'data-kept') return this.#journalled
+    return [this.#journalled, ...open][chance.below(open.length + 1)] ?? this.#journalled
+  }
+}
+
+/** How a power cut chooses: the four corners, and four kinds of chance. */
+export const styles = [
+  'all-dropped',
+  'all-kept',
+  'data-kept',
+  'names-kept',
+  'any',
+  'one-lost',
+  'one-kept',
+  'in-order',
+] as const
+export type Style = (typeof styles)[number]
+
+const tornBy = (chance: Chance): Fate => ({
+  sectorBytes: chance.below(2) === 0 ? 512 : 4096,
+  seed: chance.below(2 ** 31),
+})
+
+function fateOf(style: Style, isOdd: boolean, isPast: boolean, chance: Chance): Fate {
+  switch (style) {
+    case 'all-kept':
+    case 'data-kept':
+      return 'kept'
+    case 'all-dropped':
+    case 'names-kept':
+      return 'dropped'
+    case 'one-lost':
+      return !isOdd ? 'kept' : chance.below(2) === 0 ? 'dropped' : tornBy(chance)
+    case 'one-kept':
+      return !isOdd ? 'dropped' : chance.below(2) === 0 ? 'kept' : tornBy(chance)
+    case 'in-order':
+      return isOdd ? tornBy(chance) : isPast ? 'dropped' : 'kept'
+    case 'any': {
+      const fates: readonly Fate[] = ['kept', 'dropped', tornBy(chance)]
+      return chance.one(fates)
+    }
+  }
+}
+
+function versionOf<Version>(
+  choices: readonly Version[],
+  style: Style,
+  isOdd: boolean,
+  chance: Chance,
+): Version | undefined {
+  const [oldest, newest] = [choices[0], choices.at(-1)]
+  switch (style) {
+    case 'all-kept':
+    case 'names-kept':
+      return newest
+    case 'all-dropped':
+    case 'data-kept':
+      return oldest
+    case 'one-lost':
+      return isOdd ? oldest : newest
+    case 'one-kept':
+      return isOdd ? newest : oldest
+    default:
+      return choices[chance.below(choices.length)]
+  }
+}
+
+function isReachable(path: string, names: ReadonlyMap<string, number>, folders: ReadonlySet<number>): boolean {
+  const folder = folderOf(path)
+  if (folder === '') return true
+  const file = names.get(folder)
+  return file !== undefined && folders.has(file) && isReachable(folder, names, folders)
+}
+
+const emptyInode = (): Inode => ({ content: Buffer.alloc(0), size: 0, safeThrough: -1, pending: [], lastNamed: -1 })
+
+function sizeAfter(inode: Inode): number {
+  const last = inode.pending.findLastIndex(({ call }) => call.kind === 'resize')
+  const resized = inode.pending[last]?.call
+  const from = resized?.kind === 'resize' ? resized.size : inode.size
+  return inode.pending
+    .slice(last + 1)
+    .reduce((size, { call }) => (call.kind === 'write' ? Math.max(size, call.at + call.data.length) : size), from)
+}
+
+function applyTo(inode: Inode, call: Change['call']): void {
+  if (call.kind === 'resize') {
+    inode.content = grown(inode.content, call.size)
+    if (call.size < inode.size) inode.content.fill(0, call.size, inode.size)
+    inode.size = call.size
+    return
+  }
+  const end = call.at + call.data.length
+  inode.content = grown(inode.content, end)
+  call.data.copy(inode.content, call.at)
+  inode.size = Math.max(inode.size, end)
+}
+
+function grown(content: Buffer, size: number): Buffer {
+  if (size <= content.length) return content
+  const larger = Buffer.alloc(Math.max(size, content.length * 2))
+  content.copy(larger)
+  return larger
+}
+
+/** Kept changes at the front are as good as synced: the same content has the same key. */
+function stateFile(path: string, file: number, inode: Inode, fates: readonly Fate[]): StateFile {
+  const firstLoss = fates.findIndex((fate) => fate !== 'kept')
+  const solid = firstLoss < 0 ? inode.pending.length : firstLoss
+  let key = `${file}@${inode.pending[solid - 1]?.index ?? inode.safeThrough}`
+  let size = inode.size
+  const pieces: { at: number; data: Buffer }[] = [{ at: 0, data: inode.content.subarray(0, inode.size) }]
+  inode.pending.forEach(({ index, call }, at) => {
+    const fate = fates[at] ?? 'kept'
+    if (fate === 'dropped') return
+    if (at >= solid) key += `,${index}${fate === 'kept' ? '' : `/${fate.sectorBytes}/${fate.seed}`}`
+    if (call.kind === 'resize') {
+      if (fate !== 'kept') return
+      if (call.size < size) pieces.push({ at: call.size, data: Buffer.alloc(size - call.size) })
+      size = call.size
+      return
+    }
+    for (const piece of fate === 'kept' ? [{ at: call.at, data: call.data }] : sectorsOf(call, fate)) {
+      pieces.push(piece)
+      size = Math.max(size, piece.at + piece.data.length)
+    }
+  })
+  return { path, key, size, pieces }
+}
+
+/** Which sectors of a write came down, by the file's own sector borders. */
+function sectorsOf({ at, data }: { at: number; data: Buffer }, { sectorBytes, seed }: Exclude<Fate, string>) {
+  const pieces: { at: number; data: Buffer }[] = []
+  let bits = seed
+  for (let from = 0; from < data.length; ) {
+    const until = Math.min(data.length, from + sectorBytes - ((at + from) % sectorBytes))
+    bits = (Math.imul(bits, 1103515245) + 12345) >>> 0
+    if ((bits >>> 16) % 2 === 0) pieces.push({ at: at + from, data: data.subarray(from, until) })
+    from = until
+  }
+  return pieces
+}
