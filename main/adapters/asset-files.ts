@@ -182,14 +182,14 @@ export function createAssetFiles({ dataDir, db, clock, onDamaged }: AssetFilesOp
     for (const { asset, sizeBytes } of heldAssets(db)) {
       const found = lstatSync(pathOf(asset), { throwIfNoEntry: false })
       if (found?.isFile() && found.size === sizeBytes) continue
-      void dropDamaged(new DamagedPiece(asset, undefined, sizeProblem(found?.size, sizeBytes)))
+      dropDamaged(new DamagedPiece(asset, undefined, sizeProblem(found?.size, sizeBytes))).catch(() => {}) // a full disk: met again when it is read
     }
   }
 
   async function stored(): Promise<StoredFile[]> {
     const held = new Map(heldAssets(db).map((one) => [one.asset, one.lastNeededAt]))
     const half = new Map(halfDownloads(db).map((one) => [one.asset, one.touchedAt]))
-    const folders = await readdir(assetsDir)
+    const folders = (await readdir(assetsDir, { withFileTypes: true })).filter(isAssetFolder).map(({ name }) => name)
     const files = await Promise.all(folders.map((folder) => filesIn(join(assetsDir, folder), held)))
     return [...files.flat(), ...(await filesIn(partialDir, half))]
   }
@@ -198,6 +198,7 @@ export function createAssetFiles({ dataDir, db, clock, onDamaged }: AssetFilesOp
     const known = new Set(halfDownloads(db).map((one) => one.asset))
     const stray = (await filesIn(partialDir, new Map())).filter((one) => !known.has(one.asset))
     await Promise.all(stray.map((one) => removePartial(one.asset)))
+    for (const path of await strangersIn(assetsDir, partialDir)) await rm(path, { force: true, recursive: true })
   }
 
   async function volume() {
@@ -259,9 +260,9 @@ function damageIn(asset: AssetName, error: unknown): DamagedPiece | undefined {
   return isFileError(error) ? new DamagedPiece(asset, undefined, String(error)) : undefined
 }
 
-/** Errors that tell of this one file (missing, a link, a folder, unreadable sectors), not of the machine's state. */
+/** Errors that tell of this one file (missing, a link, a folder, unreadable sectors, not ours to read), not of the machine's state. */
 const isFileError = (error: unknown): boolean =>
-  ['ENOENT', 'ELOOP', 'EISDIR', 'EINVAL', 'EIO', 'ENXIO', 'ENOTDIR'].includes(
+  ['ENOENT', 'ELOOP', 'EISDIR', 'EINVAL', 'EIO', 'ENXIO', 'ENOTDIR', 'EACCES', 'EPERM'].includes(
     (error as NodeJS.ErrnoException).code ?? '',
   )
 
@@ -274,6 +275,24 @@ async function syncPath(path: string): Promise<void> {
     await handle.close()
   }
 }
+
+/** What is in the two folders and is neither an asset nor half of one: left by a tool, an editor or a copy that broke off. */
+async function strangersIn(assetsDir: string, partialDir: string): Promise<string[]> {
+  const isName = (name: string) => /^[0-9a-f]{64}$/.test(name)
+  const halves = (await readdir(partialDir)).filter((name) => !isName(name)).map((name) => join(partialDir, name))
+  const folders = await readdir(assetsDir, { withFileTypes: true })
+  const [good, bad] = [folders.filter(isAssetFolder), folders.filter((one) => !isAssetFolder(one))]
+  const within = good.map(async ({ name: folder }) => {
+    const names = await readdir(join(assetsDir, folder))
+    return names
+      .filter((name) => !isName(name) || !name.startsWith(folder))
+      .map((name) => join(assetsDir, folder, name))
+  })
+  return [...halves, ...bad.map(({ name }) => join(assetsDir, name)), ...(await Promise.all(within)).flat()]
+}
+
+const isAssetFolder = (one: { name: string; isDirectory(): boolean }): boolean =>
+  one.isDirectory() && /^[0-9a-f]{2}$/.test(one.name)
 
 async function filesIn(folder: string, times: ReadonlyMap<AssetName, number>): Promise<StoredFile[]> {
   const names = (await readdir(folder)).filter((name) => /^[0-9a-f]{64}$/.test(name))

@@ -51,7 +51,7 @@ export type AssetFiles = {
   checkSizes(): void
   /** Removes an asset from disk and from what is held. */
   remove(asset: AssetName): Promise<void>
-  /** Half downloads that nothing is known of any more. */
+  /** Half downloads that nothing is known of any more, and files of others in the cache's own folders. */
   removeStrayPartials(): Promise<void>
   /** Everything that takes room: held assets, files without a row, half downloads. */
   stored(): Promise<StoredFile[]>

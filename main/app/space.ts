@@ -4,6 +4,7 @@ import { isKept, type Lack, lackOf, planEviction, reserveFor } from '../../share
 import type { WantedAsset } from '../../shared/cache/wanted.ts'
 import { heldBytes } from '../sqlite/assets.ts'
 import { isStorageFailure, type ReadDb } from '../sqlite/connection.ts'
+import { halfDownloads } from '../sqlite/downloads.ts'
 import type { AssetFiles } from './asset-store.ts'
 import type { Clock, Undo } from './ports.ts'
 import type { Reporter } from './reporter.ts'
@@ -11,6 +12,8 @@ import type { Reporter } from './reporter.ts'
 /** How often the disk is looked at while there is room, and while there is not. */
 const lookMs = 60_000
 const lookWhenShortMs = 5_000
+/** How long a half download is kept that nothing wants any more. */
+const halfLifeMs = 24 * 60 * 60_000
 
 /** What the site and the loop ask of the cache's room. */
 export type SpaceRules = {
@@ -124,7 +127,7 @@ export function createSpace(options: SpaceOptions): Space {
   async function makeRoom(one: Coming, running: readonly Coming[]): Promise<NoRoom | undefined> {
     const coming = [one, ...running.filter(({ asset }) => asset !== one.asset)]
     if (!(await quickLack(coming))) return undefined
-    const missing = (await evict(coming, () => one.order)) && (await evict([one], () => one.order))
+    const missing = await evict(coming, () => one.order)
     if (!missing) return undefined
     await becomeShort(missing, [one])
     return { kind: 'disk', reason: reasonOf(missing), told: true }
@@ -149,6 +152,7 @@ export function createSpace(options: SpaceOptions): Space {
   /** What waited is let in when it would fit, also if it had to push out what may go. */
   async function check(): Promise<void> {
     const missing = await evict([], ({ limit }) => (limit === 'quota' ? -1 : nothingWanted - 1))
+    await forgetOldHalves()
     if (!short) return
     const coming = short.coming.filter(({ asset }) => list.some((one) => one.asset === asset))
     const still = missing ?? (await evict(coming, () => Math.max(...coming.map(({ order }) => order))))
@@ -157,6 +161,13 @@ export function createSpace(options: SpaceOptions): Space {
     reporter.event('space-back', 'there is room again: downloads go on')
     options.changed()
     options.roomAgain()
+  }
+
+  /** Nobody has wanted the rest of it for a day. */
+  async function forgetOldHalves(): Promise<void> {
+    const wanted = new Set(list.map(({ asset }) => asset))
+    const old = halfDownloads(db).filter((one) => !wanted.has(one.asset) && clock.now() - one.touchedAt > halfLifeMs)
+    for (const { asset } of old) await files.remove(asset)
   }
 
   function look(): void {
