@@ -20,6 +20,8 @@ type Told = { readonly code: string; readonly about: Record<string, unknown> }
 function roomFor(t: TestContext, rig: Rig) {
   const told: Told[] = []
   const disk = { freeBytes: 1e12 }
+  let current: readonly WantedAsset[] = []
+  let stopped = false
   const space = createSpace({
     db: rig.db,
     files: { ...rig.files, volume: async () => ({ freeBytes: disk.freeBytes, totalBytes: 1e12 }) },
@@ -29,7 +31,7 @@ function roomFor(t: TestContext, rig: Rig) {
       state: () => {},
       repeatState: () => {},
     },
-    changed: () => {},
+    changed: () => setImmediate(() => want(current)), // as the player does
     roomAgain: () => downloads.retryNow(),
     reserveBytes: 1000,
   })
@@ -44,6 +46,7 @@ function roomFor(t: TestContext, rig: Rig) {
     space,
   })
   t.after(async () => {
+    stopped = true
     space.stop()
     await downloads.stop()
   })
@@ -56,6 +59,8 @@ function roomFor(t: TestContext, rig: Rig) {
       ...more,
     })
   const want = (list: readonly WantedAsset[]) => {
+    if (stopped) return
+    current = list
     space.wanted(list)
     downloads.want(list)
   }
