@@ -16,6 +16,7 @@ import {
 import { documentTopicOf } from '../../shared/topics.ts'
 import { rootsAfter, sameRoots } from '../../shared/trust/roots.ts'
 import { countDocuments, findDocument, putDocument, seenRevision } from '../sqlite/documents.ts'
+import { removeInForce } from '../sqlite/in-force.ts'
 import { transaction, type WriteDb } from '../sqlite/open.ts'
 import { addRefusal } from '../sqlite/refusals.ts'
 import { takeDown } from '../sqlite/taken-down.ts'
@@ -102,6 +103,8 @@ export function createDocumentIntake(
       putDocument(db, { kind, target, id, revision, topic, jws: text, receivedAt })
       if (document.kind === 'trust') noteRoots(document, text, context)
       if (document.kind === 'takedowns') takeDown(db, assetsOf(document), receivedAt)
+      // What was withdrawn does not stand in for a later revision that is still arriving.
+      if (document.kind === 'playlist' && document.withdrawn) removeInForce(db, target, id)
       reporter.event('document-accepted', `${kind} ${id} revision ${revision}`, { kind, target, id, revision })
     })
     outlets.stored()

@@ -34,6 +34,10 @@ export type World = {
   readonly bytesOf: (asset: AssetName) => Buffer
   /** Whether a half download may be gone whole: where a folder keeps no name that was not synced. */
   readonly halvesMayVanish: boolean
+  /** Whether the loop and what is held are judged by what the page was handed last, call by call. */
+  readonly judgesLoop: boolean
+  /** How many plays may be recorded of which the page was not told so: the power goes in between. */
+  readonly mostUnheard: number
 }
 
 /** Every showing of a loop, by its key, which names lane, item and asset. */
@@ -158,15 +162,15 @@ function unreported(db: ReadDb, expected: Expected): string[] {
 /** Every showing that the page heard was recorded is there, in order, and the loop's position is that of the last one. */
 function playsLost(db: ReadDb, { shown, ended }: Expected, world: World): string[] {
   const plays = playsAfter(db, 0, 100_000)
-  const problems: string[] = []
-  shown.forEach((mark, index) => {
-    const play = plays[index]
-    if (!play || play.startedAt !== mark.at || play.asset !== mark.asset || play.item !== mark.item)
-      problems.push(`play ${index + 1} of ${mark.item} is lost`)
-    else if (ended.has(mark.at) && (play.outcome !== 'complete' || play.ms !== ended.get(mark.at)))
-      problems.push(`the end of play ${index + 1} is lost`)
+  const byStart = new Map(plays.map((play) => [play.startedAt, play]))
+  const problems = shown.flatMap((mark) => {
+    const play = byStart.get(mark.at)
+    if (play?.asset !== mark.asset || play.item !== mark.item) return [`the play of ${mark.item} at ${mark.at} is lost`]
+    const isEndLost = ended.has(mark.at) && (play.outcome !== 'complete' || play.ms !== ended.get(mark.at))
+    return isEndLost ? [`the end of the play of ${mark.item} at ${mark.at} is lost`] : []
   })
-  if (plays.length > shown.length + 1) problems.push(`${plays.length} plays, of which ${shown.length} happened`)
+  if (plays.length > shown.length + world.mostUnheard)
+    problems.push(`${plays.length} plays, of which ${shown.length} happened`)
   return [...problems.slice(0, 3), ...wrongPosition(db, plays.at(-1), world)]
 }
 
@@ -246,7 +250,7 @@ function halves(
 }
 
 /** What would play is what was playing, or what was just about to; nothing that was taken down. */
-function wrongLoop(db: ReadDb, knowledge: Knowledge, expected: Expected, { programmes }: World): string[] {
+function wrongLoop(db: ReadDb, knowledge: Knowledge, expected: Expected, { programmes, judgesLoop }: World): string[] {
   const held = new Set(heldAssets(db).map(({ asset }) => asset))
   const { lanes } = planLoop(knowledge.newest, knowledge.former, {
     ...knowledge,
@@ -258,6 +262,7 @@ function wrongLoop(db: ReadDb, knowledge: Knowledge, expected: Expected, { progr
   const down = showings
     .filter(({ asset }) => expected.takenDown.has(asset))
     .map(({ item }) => `${item} is in the loop and was taken down`)
+  if (!judgesLoop) return down
   const loop = showings.map((one): string => one.key)
   // What is not on disk for certain may be there or not: several downloads end together, and the page hears of the last.
   const near =

@@ -184,6 +184,8 @@ export function loadRecording(folder: string): Recording {
     shown: marks.flatMap((one) => (one.kind === 'shown' ? [one] : [])),
     bytesOf,
     halvesMayVanish: false,
+    judgesLoop: true,
+    mostUnheard: 1,
   }
   return { folder, calls, world, facts: { published, connections, evictedFrom: evictionsIn(calls) } }
 }

@@ -1,0 +1,221 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type AssetName, hexOf } from '../../shared/asset-name.ts'
+import { chanceOf } from '../attack/chance.ts'
+import { makeCity, rootKeysOf } from '../support/documents.ts'
+import { startMosquitto } from '../support/mosquitto.ts'
+import { observe } from '../support/observer.ts'
+import { startOrigin } from '../support/origin.ts'
+import { checkDisk, createMemory } from './check.ts'
+import { createDay, type Day } from './day.ts'
+import { createExpected } from './expected.ts'
+import { type Mark, marksIn } from './marks.ts'
+import { overhear } from './overheard.ts'
+
+export type KillOptions = { readonly count: number; readonly seed: number; readonly progress: (line: string) => void }
+
+/** What came of it. `lost`, `corrupt`, `wrong`: sentences, one for each case found. */
+export type KillFigures = {
+  readonly kills: number
+  readonly shown: number
+  readonly published: number
+  readonly cached: number
+  readonly lost: readonly string[]
+  readonly corrupt: readonly string[]
+  readonly wrong: readonly string[]
+}
+
+const program = fileURLToPath(new URL('./wall.ts', import.meta.url))
+
+/** A take-down must have left the wall within this time (the design's promise), and a withdrawal with it. */
+const leavesWithinMs = 1000
+
+/**
+ * A busy hour of a real player: documents, downloads, evictions, showings, take-downs without a pause, and the process
+ * killed at random instants and started again. After each kill its disk is checked as it lies there.
+ */
+export async function killAgainAndAgain({ count, seed, progress }: KillOptions): Promise<KillFigures> {
+  const folder = mkdtempSync(join(tmpdir(), 'plazacast-kills-'))
+  for (const name of ['disk', 'media', 'screen']) mkdirSync(join(folder, name))
+  const undo: (() => Promise<unknown>)[] = [async () => rmSync(folder, { recursive: true, force: true })]
+  try {
+    const city = await makeCity()
+    const broker = await startMosquitto()
+    undo.push(() => broker.stop())
+    const wire = await overhear(broker.port)
+    undo.push(() => wire.stop())
+    const origin = await startOrigin()
+    undo.push(() => origin.stop())
+    const observer = await observe(broker.url)
+    undo.push(() => observer.stop())
+    const chance = chanceOf(seed)
+    const day = createDay({
+      city,
+      origin,
+      observer,
+      step: () => {},
+      chance,
+      mediaDir: join(folder, 'media'),
+      quotaBytes: 4_000_000,
+      awaits: false,
+    })
+    const given = {
+      brokerUrl: `mqtt://127.0.0.1:${wire.port}`,
+      rootKeys: rootKeysOf(city),
+      broken: 'no',
+      dataDir: join(folder, 'disk', 'data'),
+      marks: join(folder, 'marks'),
+      screenDir: join(folder, 'screen'),
+      showingMs: 30,
+      reads: true,
+    }
+    const problems: string[] = []
+    const memory = createMemory()
+    let over = false
+    let push = 0
+    const busy = (async () => {
+      await day.found()
+      while (!over) {
+        await (push++ < 3 ? day.push('alley', 2) : day.anything())
+        await new Promise((resolve) => setTimeout(resolve, 20 + chance.below(120)))
+      }
+    })()
+    busy.catch((error: unknown) => problems.push(`the hour ended: ${String(error)}`))
+    for (let kill = 1; kill <= count; kill++) {
+      const wall = spawn(process.execPath, [program, JSON.stringify(given)], { stdio: ['pipe', 'ignore', 'inherit'] })
+      undo.push(() => killed(wall))
+      const before = marksOf(given.marks).length
+      await until('the wall has begun', () => marksOf(given.marks).length > before || wall.exitCode !== null)
+      await new Promise((resolve) => setTimeout(resolve, chance.below(1500)))
+      if (wall.exitCode !== null) problems.push(`the player ended by itself with ${wall.exitCode}`)
+      await killed(wall)
+      problems.push(...(await examine(folder, given.dataDir, day, wire.connections, given.rootKeys, memory)))
+      progress(`${kill} of ${count} kills, ${problems.length} problems`)
+    }
+    over = true
+    await busy.catch(() => {}) // told above
+    return figures(folder, day, observer.events, problems, count)
+  } finally {
+    for (const one of undo.toReversed()) await one()
+  }
+}
+
+const marksOf = (file: string): Mark[] => (existsSync(file) ? marksIn(file) : [])
+
+async function killed(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const exit = once(child, 'exit')
+  child.kill('SIGKILL')
+  await exit
+}
+
+async function until(what: string, holds: () => boolean): Promise<void> {
+  const end = performance.now() + 30_000
+  while (!holds()) {
+    if (performance.now() > end) throw new Error(`waited in vain until ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+}
+
+/** A copy of the disk as the kill left it, against all that was promised until then. */
+async function examine(
+  folder: string,
+  dataDir: string,
+  day: Day,
+  connections: Parameters<typeof createExpected>[0]['connections'],
+  rootKeys: ReturnType<typeof rootKeysOf>,
+  memory: ReturnType<typeof createMemory>,
+): Promise<string[]> {
+  const copy = join(folder, 'copy')
+  rmSync(copy, { recursive: true, force: true })
+  for (const suffix of ['', '-seal']) cpSync(`${dataDir}${suffix}`, join(copy, `data${suffix}`), { recursive: true })
+  const marks = marksOf(join(folder, 'marks'))
+  const follow = createExpected({ published: day.published, connections, evictedFrom: new Map() })
+  for (const mark of marks) follow.next({ kind: 'note', text: JSON.stringify(mark) }, 0)
+  for (const connection of connections.keys())
+    follow.next({ kind: 'sent', connection, bytes: Number.POSITIVE_INFINITY }, 0)
+  const everyLoop = marks.flatMap((one) =>
+    one.kind === 'programme' ? [one.lanes.flatMap((lane) => lane.showings)] : [],
+  )
+  const world = {
+    rootKeys,
+    published: day.published,
+    programmes: everyLoop,
+    shown: marks.flatMap((one) => (one.kind === 'shown' ? [one] : [])),
+    bytesOf: (asset: AssetName) => readFileSync(join(folder, 'media', hexOf(asset))),
+    halvesMayVanish: false,
+    // What comes while the kill comes is not in the marks: only a recording knows the loop to the call.
+    judgesLoop: false,
+    mostUnheard: Number.POSITIVE_INFINITY,
+  }
+  return checkDisk(join(copy, 'data'), follow.expected, world, memory, () => undefined)
+}
+
+function figures(
+  folder: string,
+  day: Day,
+  events: Parameters<typeof wrongOnTheWall>[2],
+  problems: readonly string[],
+  kills: number,
+): KillFigures {
+  const marks = marksOf(join(folder, 'marks'))
+  const shown = marks.flatMap((one) => (one.kind === 'shown' ? [one] : []))
+  const unread = marks.flatMap((one) => (one.kind === 'unreadable' ? [one] : []))
+  const corrupt = [
+    ...shown.filter(({ asset, found }) => asset !== found).map(({ asset, found }) => `${asset} was shown as ${found}`),
+    ...problems.filter((one) => /counts as held|does not open|half download/.test(one)),
+  ]
+  return {
+    kills,
+    shown: shown.length,
+    published: day.published.length,
+    cached: events.filter(({ code }) => code === 'asset-cached').length,
+    lost: problems.filter((one) => !corrupt.includes(one)),
+    corrupt: [
+      ...corrupt,
+      ...unread
+        .filter(({ reason }) => !/404|fetch failed|terminated/.test(reason))
+        .map(({ asset, reason }) => `${asset}: ${reason}`),
+    ],
+    wrong: wrongOnTheWall(shown, day, events),
+  }
+}
+
+/** What was never in that revision, what was taken down, and what a newer complete or withdrawn revision had replaced. */
+function wrongOnTheWall(
+  shown: readonly Extract<Mark, { kind: 'shown' }>[],
+  day: Day,
+  events: readonly { at: string; code: string; about: Record<string, unknown> }[],
+): string[] {
+  const accepted = events
+    .filter(({ code }) => code === 'document-accepted')
+    .map(({ at, about }) => ({ at: Date.parse(at), kind: about.kind, id: about.id, revision: Number(about.revision) }))
+  const acceptedAt = (kind: string, id: string, revision: number) =>
+    Math.min(
+      ...accepted.filter((one) => one.kind === kind && one.id === id && one.revision >= revision).map(({ at }) => at),
+    )
+  const downAt = new Map<AssetName, number>()
+  for (const { kind, id, revision, takenDown } of day.published)
+    for (const asset of takenDown)
+      downAt.set(asset, Math.min(downAt.get(asset) ?? Number.POSITIVE_INFINITY, acceptedAt(kind, id, revision)))
+  return shown.flatMap(({ at, asset, playlist, revision, item }) => {
+    const name = `${item} of ${playlist} ${revision} (${asset})`
+    if (!day.assetsOf.get(`${playlist} ${revision}`)?.includes(asset)) return [`${name} was never published`]
+    if (at < acceptedAt('playlist', playlist, revision)) return [`${name} was shown before it was accepted`]
+    if (at > (downAt.get(asset) ?? Number.POSITIVE_INFINITY) + leavesWithinMs) return [`${name} was taken down`]
+    const withdrawn = day.published.find(
+      (one) =>
+        one.kind === 'playlist' &&
+        one.id === playlist &&
+        one.revision > revision &&
+        !day.assetsOf.has(`${playlist} ${one.revision}`),
+    )
+    if (withdrawn && at > acceptedAt('playlist', playlist, withdrawn.revision) + leavesWithinMs)
+      return [`${name} was withdrawn`]
+    return []
+  })
+}
