@@ -8,6 +8,7 @@ import { countText, sizeText } from '../../shared/operator/sizes.ts'
 import { joinStream } from '../adapters/film-header.ts'
 import { type SheetBrowser, type SheetRequest, startSheetBrowser } from '../adapters/sheet-browser.ts'
 import { drawSheetWithFfmpeg } from '../adapters/sheet-ffmpeg.ts'
+import { withPlainPicture } from './plain-picture.ts'
 
 /** A contact sheet of one file. `note` says what is not as it should be. */
 export type ContactSheet = { readonly asset: LocalAsset; readonly file: string; readonly note?: string }
@@ -34,7 +35,7 @@ async function drawOne(asset: LocalAsset, folder: string, browser: SheetBrowser 
   const scratch = await mkdtemp(join(tmpdir(), 'plazacast-joined-'))
   try {
     const path = join(scratch, 'joined.mp4')
-    await joinStream(asset.picture, path)
+    await withPlainPicture(asset.picture, (plain) => joinStream(plain, path))
     return await drawFrom(asset, { ...requestFor(asset), path, servedName: 'joined.mp4' }, folder, browser)
   } finally {
     await rm(scratch, { recursive: true, force: true })

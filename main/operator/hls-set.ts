@@ -6,6 +6,7 @@ import { mostPlaylistBytes } from '../../shared/hls/read-manifest.ts'
 import { judgeFilm, type Showable } from '../../shared/operator/showable.ts'
 import { readStreamHeader } from '../adapters/film-header.ts'
 import { chooseVariant } from '../adapters/hls-playlist.ts'
+import { withPlainPicture } from './plain-picture.ts'
 
 /** A file of a set on this machine; `content`: it is made here, there is no file of it. */
 export type LocalSetFile = {
@@ -62,7 +63,7 @@ export async function readSet(path: string, shownPath: string): Promise<ReadSet>
     const files = await follow(folder, heads.queue, heads.made)
     if (typeof files === 'string') return refuse(files)
     const picture = join(folder, heads.picture)
-    const header = await readStreamHeader(picture)
+    const header = await withPlainPicture(picture, readStreamHeader)
     if (!header) return refuse('is an HLS playlist whose segments cannot be read.')
     const shown = judgeFilm(shownPath, { ...header, container: 'mp4' })
     if (!shown.ok) return refuse(shown.message)

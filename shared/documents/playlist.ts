@@ -135,7 +135,11 @@ export const playlist = z
       } else if (one.seconds === undefined && facts.mediaType.startsWith('image/')) {
         context.addIssue({ code: 'custom', path: ['items', index, 'seconds'], message: 'a photo needs a duration' })
       } else if (one.seconds === undefined && isLiveStream(facts)) {
-        context.addIssue({ code: 'custom', path: ['items', index, 'seconds'], message: 'a live stream needs a duration' })
+        context.addIssue({
+          code: 'custom',
+          path: ['items', index, 'seconds'],
+          message: 'a live stream needs a duration',
+        })
       }
     })
   })
