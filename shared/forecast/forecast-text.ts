@@ -91,12 +91,13 @@ function changeLines(segments: readonly Segment[], timeZone: string, width: numb
   ]
 }
 
-/** `friends ×2, hotpot ×1 (3 showings, then again)` */
+/** `friends ×2, hotpot ×1 (3 showings)`, `friends (3 showings)` */
 export function whatIn(segment: Segment): string {
   if (segment.level === null) return segment.why ?? ''
   const showings = countText(segment.loop.length, 'showing')
   const how = segment.limited ? `${showings} in an hour${hasGaps(segment) ? ', the slate between' : ''}` : showings
-  return `${sharesOf(segment.loop)} (${how})`
+  const [only, another] = new Set(segment.loop.map(({ playlist }) => playlist))
+  return `${another === undefined ? only : sharesOf(segment.loop)} (${how})`
 }
 
 const momentText = (ms: number, timeZone: string): string => `${dateText(ms, timeZone)} ${clockText(ms, timeZone)}`
