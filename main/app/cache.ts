@@ -97,7 +97,7 @@ export function startCache(options: CacheOptions, changed: () => void, reporter:
       disarm?.()
       stopCheck()
       stopTouched()
-      space.stop()
+      await space.stop()
       await downloads.stop()
     },
   }

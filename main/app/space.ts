@@ -41,7 +41,8 @@ export type Space = {
   makeRoom(one: Coming, running: readonly Coming[]): Promise<NoRoom | undefined>
   /** Why downloads stand still; undefined while there is room. */
   readonly shortOf: () => string | undefined
-  readonly stop: Undo
+  /** Resolves when nothing is looked at any more. */
+  stop(): Promise<void>
 }
 
 export type SpaceOptions = {
@@ -71,6 +72,8 @@ export function createSpace(options: SpaceOptions): Space {
   let rules = noRules
   let list: readonly WantedAsset[] = []
   let short: { readonly lack: NonNullable<Lack>; readonly coming: readonly Coming[] } | undefined
+  /** What was being fetched beside it when room was last asked for. */
+  let admitted: readonly Coming[] = []
   let turn: Promise<unknown> = Promise.resolve()
   let disarm: Undo = () => {}
   let stopped = false
@@ -125,7 +128,8 @@ export function createSpace(options: SpaceOptions): Space {
   }
 
   async function makeRoom(one: Coming, running: readonly Coming[]): Promise<NoRoom | undefined> {
-    const coming = [one, ...running.filter(({ asset }) => asset !== one.asset)]
+    admitted = running.filter(({ asset }) => asset !== one.asset)
+    const coming = [one, ...admitted]
     if (!(await quickLack(coming))) return undefined
     const missing = await evict(coming, () => one.order)
     if (!missing) return undefined
@@ -155,7 +159,8 @@ export function createSpace(options: SpaceOptions): Space {
     await forgetOldHalves()
     if (!short) return
     const coming = short.coming.filter(({ asset }) => list.some((one) => one.asset === asset))
-    const still = missing ?? (await evict(coming, () => Math.max(...coming.map(({ order }) => order))))
+    const last = Math.max(...coming.map(({ order }) => order))
+    const still = missing ?? (await evict([...coming, ...admitted], () => last))
     if (still && coming.length > 0) return
     short = undefined
     reporter.event('space-back', 'there is room again: downloads go on')
@@ -197,9 +202,10 @@ export function createSpace(options: SpaceOptions): Space {
     },
     makeRoom: (one, running) => inTurn(() => makeRoom(one, running)),
     shortOf: () => short && reasonOf(short.lack),
-    stop() {
+    async stop() {
       stopped = true
       disarm()
+      await turn
     },
   }
 }

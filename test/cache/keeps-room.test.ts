@@ -11,13 +11,14 @@ import { heldAssets } from '../../main/sqlite/assets.ts'
 import { putDownload } from '../../main/sqlite/downloads.ts'
 import type { AssetName } from '../../shared/asset-name.ts'
 import type { WantedAsset } from '../../shared/cache/wanted.ts'
+import { temporaryFolder } from '../sqlite/temporary.ts'
 import { startAssetServer } from './asset-server.ts'
 import { createRig, hurriedClock, nameOf, type Rig, someBytes, until, wantedOf } from './rig.ts'
 
 type Told = { readonly code: string; readonly about: Record<string, unknown> }
 
 /** Real files, downloads from a real server, and a disk that is as large as the test says. */
-function roomFor(t: TestContext, rig: Rig) {
+function roomFor(t: TestContext, rig: Rig, undo: readonly (() => unknown)[]) {
   const told: Told[] = []
   const disk = { freeBytes: 1e12 }
   let current: readonly WantedAsset[] = []
@@ -47,8 +48,9 @@ function roomFor(t: TestContext, rig: Rig) {
   })
   t.after(async () => {
     stopped = true
-    space.stop()
     await downloads.stop()
+    await space.stop()
+    for (const one of undo) await one()
   })
   const rules = (more: Partial<SpaceRules>) =>
     space.rules({
@@ -71,8 +73,10 @@ const held = (rig: Rig): Set<AssetName> => new Set(heldAssets(rig.db).map(({ ass
 
 async function scene(t: TestContext) {
   const server = await startAssetServer(t)
-  const rig = createRig(t)
-  const room = roomFor(t, rig)
+  const undo: (() => unknown)[] = []
+  const dataDir = temporaryFolder(t)
+  const rig = createRig({ ...t, after: (one: () => unknown) => undo.push(one) } as unknown as TestContext, { dataDir })
+  const room = roomFor(t, rig, undo)
   const made = (order: number, playlist: string, size = 1000) => {
     const bytes = someBytes(size)
     return { ...wantedOf(bytes, [server.answer(`/${nameOf(bytes)}`, { bytes })], order), playlists: [playlist] }
