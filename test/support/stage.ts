@@ -134,10 +134,15 @@ export async function setStage(
 }
 
 /** Runs the player program on a display, in a process group of its own. */
-export async function startKiosk(config: string, host: 'chromium' | 'electron', display: string): Promise<Kiosk> {
+export async function startKiosk(
+  config: string,
+  host: 'chromium' | 'electron',
+  display: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Kiosk> {
   const args = [join(root, 'build/plazacast.mjs'), 'player', '--config', config, '--host', host]
   const child = spawn(process.execPath, args, {
-    env: { ...process.env, DISPLAY: display },
+    env: { ...process.env, ...environment, DISPLAY: display },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   })

@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs'
+import { descendantsOf } from '../support/processes.ts'
+
+/** The parts of a wall whose memory is followed. `heap` is of JavaScript, after a collection; the rest are processes. */
+export const parts = ['page', 'gpu', 'browser', 'helpers', 'main', 'page heap', 'main heap'] as const
+export type Part = (typeof parts)[number]
+
+/** Memory in MiB; what could not be read is left out. */
+export type Memory = Readonly<Partial<Record<Part, number>>>
+
+/**
+ * The proportional set size (each shared page divided by who shares it, proc(5)) of a wall's processes, by what they are for.
+ * Under Electron `browser` is the main program itself.
+ */
+export function residentMemory(pid: number): Memory {
+  const sizes: Partial<Record<Part, number>> = {}
+  for (const { pid: one, command } of [{ pid, command: 'node' }, ...descendantsOf(pid)]) {
+    const part = partOf(command)
+    const mib = pssOf(one)
+    if (mib !== undefined) sizes[part] = (sizes[part] ?? 0) + mib
+  }
+  return sizes
+}
+
+function partOf(command: string): Part {
+  const type = /--type=([a-z-]+)/.exec(command)?.[1]
+  if (type === 'renderer' && !command.includes('--extension-process')) return 'page'
+  if (type === 'gpu-process') return 'gpu'
+  if (type !== undefined || /crashpad/.test(command)) return 'helpers'
+  return /--user-data-dir|electron/.test(command) ? 'browser' : 'main'
+}
+
+function pssOf(pid: number): number | undefined {
+  try {
+    const kib = /^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1]
+    return kib === undefined ? undefined : Number(kib) / 1024
+  } catch {
+    return undefined // it ended while we looked
+  }
+}
+
+/** What JavaScript holds after a collection, in MiB, of the first target of an inspector on this port; undefined if there is none. */
+export async function heapOf(port: number | undefined): Promise<number | undefined> {
+  if (port === undefined) return undefined
+  try {
+    const targets: unknown = await (await fetch(`http://127.0.0.1:${port}/json/list`)).json()
+    const address = Array.isArray(targets) ? targets.find(isPage)?.webSocketDebuggerUrl : undefined
+    return typeof address === 'string' ? await collectedHeap(address) : undefined
+  } catch {
+    return undefined // a wall that is being repaired has no inspector for a moment
+  }
+}
+
+const isPage = (target: { type?: unknown }) => target.type === 'page' || target.type === 'node'
+
+/** A connection for each look: one that stays would itself gather what the page says. */
+function collectedHeap(address: string): Promise<number> {
+  const socket = new WebSocket(address)
+  const methods = ['HeapProfiler.enable', 'HeapProfiler.collectGarbage', 'HeapProfiler.disable', 'Runtime.getHeapUsage']
+  return new Promise<number>((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error('the inspector does not answer')), 10_000)
+    socket.onopen = () => methods.forEach((method, id) => void socket.send(JSON.stringify({ id, method })))
+    socket.onerror = () => reject(new Error('no inspector'))
+    socket.onmessage = ({ data }) => {
+      const answer = JSON.parse(String(data))
+      if (answer.id !== methods.length - 1) return
+      clearTimeout(timer)
+      resolve(Number(answer.result.usedSize) / 1024 ** 2)
+    }
+  }).finally(() => socket.close())
+}
+
+/** The port of the inspector that a browser below this process listens on, if it was told to have one. */
+export function browserInspector(pid: number): number | undefined {
+  const browser = descendantsOf(pid).find(({ command }) => partOf(command) === 'browser')
+  const profile = /--user-data-dir=(\S+)/.exec(browser?.command ?? '')?.[1]
+  if (profile === undefined) return undefined
+  try {
+    return Number(readFileSync(`${profile}/DevToolsActivePort`, 'utf8').split('\n')[0])
+  } catch {
+    return undefined
+  }
+}
