@@ -23,7 +23,11 @@ export type HlsRig = PlayerRig & {
 }
 
 export async function setHlsRig(t: TestContext): Promise<HlsRig> {
-  const rig = await setRig(t)
+  const undo: (() => Promise<void>)[] = []
+  t.after(async () => {
+    for (const one of undo.toReversed()) await one()
+  })
+  const rig = await setRig({ after: (one) => void undo.push(one) })
   const screenDir = await folderFor(t)
   await writeFile(join(screenDir, 'index.html'), '<!doctype html>')
   const sent: ToScreen[] = []
@@ -55,7 +59,7 @@ export async function setHlsRig(t: TestContext): Promise<HlsRig> {
     screenDir,
     mirrorPort: undefined,
   })
-  t.after(() => player.stop())
+  undo.push(() => player.stop())
   await rig.publish('trust', trustOf(city), city.root)
   return {
     ...rig,
