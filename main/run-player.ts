@@ -53,6 +53,7 @@ export async function runPlayer(program: PlayerProgram): Promise<RunningPlayer> 
   let onDamaged = (_damage: DamagedPiece): void => {}
   let onStickFailed = (_hex: string, _reason: string): void => {}
   let hls = (): HlsAssets => new Map()
+  let onStream = (_asset: AssetName, _failure: string | undefined): void => {}
   let streamAddress = (_asset: AssetName): string | undefined => undefined
   const files = createAssetFiles({
     dataDir: configuration.dataDir,
@@ -65,7 +66,11 @@ export async function runPlayer(program: PlayerProgram): Promise<RunningPlayer> 
     screenDir: program.screenDir,
     openAsset: (hex) => served(assetNameOf(hex)),
     openSetFile: servedSetFiles(db, files, () => hls()),
-    relay: createLiveRelay({ clock: systemClock, addressOf: (hex) => streamAddress(assetNameOf(hex)) }),
+    relay: createLiveRelay({
+      clock: systemClock,
+      addressOf: (hex) => streamAddress(assetNameOf(hex)),
+      onChange: (hex, failure) => onStream(assetNameOf(hex), failure),
+    }),
     onDamaged: (hex, cause) => log('warning', `sha256:${hex} was cut off: ${String(cause)}`),
   })
   const player = await startPlayer({
@@ -91,6 +96,10 @@ export async function runPlayer(program: PlayerProgram): Promise<RunningPlayer> 
       )
       onDamaged = cache.damaged
       hls = cache.hls
+      onStream = (asset, failure) =>
+        failure === undefined
+          ? reporter.event('stream-back', `${asset} can be had again`, { asset })
+          : reporter.event('stream-failed', `${asset} cannot be had: ${failure}`, { asset, reason: failure })
       return cache
     },
     startUsb:

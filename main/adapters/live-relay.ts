@@ -12,6 +12,8 @@ export type LiveRelayOptions = {
    * every chunk that is handed on.
    */
   readonly addressOf: (hex: string) => string | undefined
+  /** What was asked for could not be had from the origin, or can again after that; told when it changes. */
+  readonly onChange?: (hex: string, failure: string | undefined) => void
   /** A connection that gives nothing for this long is ended. */
   readonly stalledMs?: number
   readonly mostPlaylistBytes?: number
@@ -34,6 +36,7 @@ export function createLiveRelay(options: LiveRelayOptions): LiveRelay {
   const {
     clock,
     addressOf,
+    onChange = () => {},
     stalledMs = 10_000,
     mostPlaylistBytes = 1024 * 1024,
     mostSegmentBytes = 64 * 1024 * 1024,
@@ -45,6 +48,13 @@ export function createLiveRelay(options: LiveRelayOptions): LiveRelay {
     links.set(link.name, link)
     const [oldest] = links.keys()
     if (links.size > mostNames && oldest !== undefined) links.delete(oldest)
+  }
+  const failing = new Set<string>()
+  const note = (hex: string, failure: string | undefined) => {
+    if (failing.has(hex) === (failure !== undefined)) return
+    if (failure === undefined) failing.delete(hex)
+    else failing.add(hex)
+    onChange(hex, failure)
   }
   const streams = new Map<string, { readonly address: string; readonly links: Map<string, RelayedLink> }>()
 
@@ -72,8 +82,12 @@ export function createLiveRelay(options: LiveRelayOptions): LiveRelay {
       await (asked.leadsTo === 'playlist'
         ? givePlaylist(response, await textOf(chunks), url, remember)
         : giveSegment(response, answer, chunks))
-    } catch (cause) {
-      fail(response, watch.signal.aborted ? watch.signal.reason : cause)
+      note(hex, undefined)
+    } catch (error) {
+      const cause: unknown = watch.signal.aborted ? watch.signal.reason : error
+      // A page that goes away and an approval that ends are nobody's failure.
+      if (!gone.signal.aborted && addressOf(hex) === address) note(hex, reasonOf(cause))
+      fail(response, cause)
     } finally {
       watch.end()
     }
@@ -195,9 +209,10 @@ const fresh = { 'Cache-Control': 'no-store' }
 function fail(response: ServerResponse, cause: unknown): void {
   if (response.headersSent) return void response.destroy()
   if (response.destroyed) return
-  const reason = cause instanceof Error ? cause.message : String(cause)
-  response.writeHead(502, { ...fresh, 'Content-Type': 'text/plain; charset=utf-8' }).end(reason)
+  response.writeHead(502, { ...fresh, 'Content-Type': 'text/plain; charset=utf-8' }).end(reasonOf(cause))
 }
+
+const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))
 
 function refuse(response: ServerResponse, status: number): void {
   response.writeHead(status, { ...fresh, 'Content-Length': 0 }).end()

@@ -78,6 +78,12 @@ export function startCache(options: CacheOptions, changed: () => void, reporter:
     shortOf: space.shortOf,
     held,
     hls: sets.known,
+    settled: () =>
+      new Set(
+        heldAssets(db).flatMap(({ asset, mediaType }) =>
+          mediaType !== 'application/vnd.apple.mpegurl' || sets.isSettled(asset) ? [asset] : [],
+        ),
+      ),
     late: () =>
       new Set(
         downloads

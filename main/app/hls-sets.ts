@@ -17,6 +17,8 @@ export type HlsSets = {
   /** Reads what has come and was not read yet; does not wait for it. */
   look(wanted: readonly WantedAsset[], held: ReadonlySet<AssetName>): void
   readonly known: () => HlsAssets
+  /** Whether it asks for nothing more: it is a file of a set, or a manifest that was read. */
+  isSettled(asset: AssetName): boolean
   /** Whether it is a file of a set, which is told of with the set. */
   isPart(asset: AssetName): boolean
 }
@@ -84,7 +86,9 @@ export function createHlsSets({ files, changed, onUnplayable }: HlsSetsOptions):
     for (const asset of unwanted.slice(0, Math.max(0, unwanted.length - mostUnwanted))) known.delete(asset)
   }
 
-  return { look, known: () => known, isPart: (asset) => parts.has(asset) }
+  const isSettled = (asset: AssetName) => known.has(asset) || parts.has(asset)
+
+  return { look, known: () => known, isSettled, isPart: (asset) => parts.has(asset) }
 }
 
 const filesOf = (hls: HlsAsset): readonly SetFile[] => (hls.kind === 'on-demand' ? hls.files : [])

@@ -48,6 +48,8 @@ export type Cache = {
   held(): ReadonlySet<AssetName>
   /** What the HLS manifests on disk say; absent where there are none. */
   readonly hls?: () => HlsAssets
+  /** What is held without manifests that nobody has read yet: they may ask for more. */
+  readonly settled?: () => ReadonlySet<AssetName>
   /** Assets whose download failed and waits for another try. */
   late(): ReadonlySet<AssetName>
   /** How far what is wanted and not held has come. */
@@ -285,7 +287,7 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
       topicPrefix: configuration.topicPrefix,
       take: (topic, bytes) => incoming.take(topic, bytes, { fetched: true }),
       targets: () => knowledge().targets,
-      held: cache.held,
+      held: cache.settled ?? cache.held,
       changed() {
         if (stopped) return
         cache.want([]) // each download begins with the first of its addresses again
