@@ -1,7 +1,7 @@
-import { createHash, webcrypto } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
 import { pieceBytes } from '../../shared/cache/pieces.ts'
-import { type FileHashes, openRegular, readPiece } from './piece-hashes.ts'
+import { type FileHashes, hashOf, openRegular, readPiece } from './piece-hashes.ts'
 
 /**
  * Reads a file back from disk and hashes it while it is still growing, piece by piece behind the writer, so that little is
@@ -18,18 +18,19 @@ export type FollowingHash = {
 
 export function followFile(path: string): FollowingHash {
   const whole = createHash('sha256')
-  const pieces: Promise<ArrayBuffer>[] = []
+  const pieces: Uint8Array[] = []
   let sizeBytes = 0
   let handle: FileHandle | undefined
+  let buffer: Buffer | undefined
   let work: Promise<void> | undefined
   let failed: { readonly error: unknown } | undefined
 
   async function take(index: number, endBytes: number): Promise<void> {
     handle ??= (await openRegular(path)).handle
-    const piece = await readPiece(handle, index, endBytes)
-    // The pieces are hashed by the threads of the pool while this one hashes the whole.
-    pieces.push(webcrypto.subtle.digest('SHA-256', piece as Uint8Array<ArrayBuffer>))
+    buffer ??= Buffer.allocUnsafeSlow(Math.min(pieceBytes, endBytes - index * pieceBytes))
+    const piece = await readPiece(handle, index, endBytes, buffer)
     whole.update(piece)
+    pieces.push(hashOf(piece))
   }
 
   /** A piece that may be the last one is left for the end. */
@@ -64,8 +65,7 @@ export function followFile(path: string): FollowingHash {
         await handle?.close()
         handle = opened.handle
         while (pieces.length * pieceBytes < opened.sizeBytes) await take(pieces.length, opened.sizeBytes)
-        const hashes = (await Promise.all(pieces)).map((one) => new Uint8Array(one))
-        return { sha256: whole.digest('hex'), pieces: Buffer.concat(hashes), sizeBytes: opened.sizeBytes }
+        return { sha256: whole.digest('hex'), pieces: Buffer.concat(pieces), sizeBytes: opened.sizeBytes }
       } finally {
         await rest()
       }

@@ -39,10 +39,16 @@ export async function hashFile(path: string, pause: () => Promise<void>): Promis
 
 export const hashOf = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes).digest()
 
-/** A whole piece in memory of its own; throws if the file ends before it. */
-export async function readPiece(handle: FileHandle, index: number, sizeBytes: number): Promise<Uint8Array> {
+/** A whole piece in memory of its own, or in `into` if it has room for it; throws if the file ends before it. */
+export async function readPiece(
+  handle: FileHandle,
+  index: number,
+  sizeBytes: number,
+  into?: Buffer,
+): Promise<Uint8Array> {
   const offset = index * pieceBytes
-  const piece = Buffer.allocUnsafeSlow(Math.min(pieceBytes, sizeBytes - offset))
+  const length = Math.min(pieceBytes, sizeBytes - offset)
+  const piece = into && into.length >= length ? into.subarray(0, length) : Buffer.allocUnsafeSlow(length)
   for (let filled = 0; filled < piece.length; ) {
     const { bytesRead } = await handle.read(piece, filled, piece.length - filled, offset + filled)
     if (bytesRead === 0) throw Object.assign(new Error('the file ends too early'), { code: 'EIO' })

@@ -1,4 +1,5 @@
 import type { PartialFile } from './asset-store.ts'
+import type { Clock } from './ports.ts'
 
 /** Puts what comes into a half download, while more comes. */
 export type Store = {
@@ -10,43 +11,72 @@ export type Store = {
   finish(keep: boolean): Promise<void>
 }
 
-/** What a power cut may take of a download. */
+/** What a power cut may take of a download: this much, or on a fast line what comes in this time. */
 const checkpointBytes = 4 * 1024 * 1024
-/** What may lie in memory while the disk is busy. */
-const waitingBytes = 2 * 1024 * 1024
+const checkpointMs = 500
+/** Chunks are gathered in one buffer while the other one is being written. */
+const bufferBytes = 1024 * 1024
 
 /**
- * Chunks are written in batches and synced every few MiB without holding up the connection. What `checkpoint` is told is on
+ * Chunks are written in batches and synced now and then without holding up the connection. What `checkpoint` is told is on
  * disk for certain. A sync that failed is never tried again: what comes after it throws.
  */
 export function storing(
   file: PartialFile,
   beganAt: number,
   sizeBytes: number,
+  clock: Clock,
   checkpoint: (doneBytes: number) => void,
 ): Store {
   let taken = beganAt
   let written = beganAt
   let safe = beganAt
-  let queue: Uint8Array[] = []
-  let writing: Promise<void> | undefined
-  let syncing: Promise<void> | undefined
+  let filling = Buffer.alloc(0)
+  let spare = Buffer.alloc(0)
+  let filledBytes = 0
+  let writing: Promise<void> = Promise.resolve()
+  let syncing: Promise<void> = Promise.resolve()
+  let isWriting = false
+  let isSyncing = false
   let failed: { readonly error: unknown } | undefined
+  let ending = false
+  let hurry = () => {}
 
+  /** `isWriting` is true from its first to its very last step, so that no chunk is left behind it. */
   async function writeAll(): Promise<void> {
-    while (queue.length > 0 && !failed) {
-      const batch = queue
-      queue = []
-      const bytes = batch.length === 1 && batch[0] ? batch[0] : Buffer.concat(batch)
-      await file.write(bytes)
-      written += bytes.byteLength
-      if (!syncing && written - safe >= checkpointBytes) syncing = run(syncOften).finally(() => (syncing = undefined))
+    isWriting = true
+    while (filledBytes > 0 && !failed) {
+      const batch = filling.subarray(0, filledBytes)
+      const emptied = filling
+      filling = spare
+      spare = Buffer.alloc(0)
+      filledBytes = 0
+      await file.write(batch)
+      spare = emptied
+      written += batch.byteLength
+      if (!isSyncing && written - safe >= checkpointBytes) syncing = run(syncOften)
     }
+    isWriting = false
   }
 
   async function syncOften(): Promise<void> {
-    while (written - safe >= checkpointBytes && !failed) await makeSafe()
+    isSyncing = true
+    while (written - safe >= checkpointBytes && !failed && !ending) {
+      await makeSafe()
+      await pause()
+    }
+    isSyncing = false
   }
+
+  const pause = (): Promise<void> =>
+    new Promise((resolve) => {
+      if (ending) return resolve()
+      const disarm = clock.after(checkpointMs, resolve)
+      hurry = () => {
+        disarm()
+        resolve()
+      }
+    })
 
   async function makeSafe(): Promise<void> {
     const upTo = written
@@ -55,36 +85,42 @@ export function storing(
     safe = upTo
   }
 
-  /** A chunk that comes between the last look at the queue and the end of the writing begins it anew. */
-  function write(): void {
-    writing ??= run(writeAll).finally(() => {
-      writing = undefined
-      if (queue.length > 0 && !failed) write()
-    })
-  }
-
   /** The failure is kept, and thrown to whoever comes next. */
   const run = (work: () => Promise<void>): Promise<void> =>
     work().catch((error: unknown) => {
       failed ??= { error }
+      isWriting = false
+      isSyncing = false
     })
 
   const check = (): void => {
     if (failed) throw failed.error
   }
 
+  const room = (): Buffer => {
+    if (filling.byteLength === 0) filling = Buffer.allocUnsafeSlow(Math.min(bufferBytes, sizeBytes - beganAt))
+    return filling
+  }
+
   return {
     doneBytes: () => taken,
     async add(chunk) {
-      queue.push(chunk)
-      taken += chunk.byteLength
-      write()
-      while (taken - written > waitingBytes && !failed) await writing
-      check()
+      for (let from = 0; from < chunk.byteLength; ) {
+        while (filledBytes === filling.byteLength && filledBytes > 0 && !failed) await writing
+        check()
+        const part = chunk.subarray(from, from + room().byteLength - filledBytes)
+        filling.set(part, filledBytes)
+        filledBytes += part.byteLength
+        from += part.byteLength
+        taken += part.byteLength
+        if (!isWriting) writing = run(writeAll)
+      }
     },
     async finish(keep) {
-      while (writing) await writing
-      while (syncing) await syncing
+      ending = true
+      hurry()
+      await writing
+      await syncing
       if (!keep) return
       check()
       // The whole is synced when it gets its name.

@@ -123,7 +123,7 @@ async function fetchRest(
     const partial = await tools.files.openPartial(wanted.asset, answer.fromByte)
     try {
       if (partial.sizeBytes < answer.fromByte) return halfIsGone
-      const store = storing(partial.file, answer.fromByte, wanted.bytes, checkpoint)
+      const store = storing(partial.file, answer.fromByte, wanted.bytes, tools.clock, checkpoint)
       for await (const doneBytes of stored(answer.chunks, store, tools.throttle, signal)) {
         newBytes = doneBytes - answer.fromByte
         note(doneBytes, 'downloading')
