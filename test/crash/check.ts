@@ -270,7 +270,11 @@ function wrongLoop(db: ReadDb, knowledge: Knowledge, expected: Expected, { progr
       ? [[], ...programmes.slice(0, 2)]
       : programmes.slice(expected.programmes - 1, expected.programmes + 2)
   const inAll = (near[0] ?? []).filter((key) => near.every((one) => one.includes(key)))
-  const odd = loop.filter((key) => !near.some((one) => one.includes(key))).map((key) => `${key} would play and did not`)
+  // A newest revision that is here plays as soon as somebody looks; what is former plays only where it did.
+  const newest = new Map(knowledge.newest.map(({ playlist }) => [playlist.id, playlist.revision]))
+  const odd = showings
+    .filter((one) => newest.get(one.playlist) !== one.revision && !near.some((keys) => keys.includes(one.key)))
+    .map(({ key }) => `${key} would play and did not`)
   const gone = inAll.filter((key) => !loop.includes(key)).map((key) => `${key} played and would not`)
   const lost = [...expected.cached]
     .filter((asset) => !held.has(asset))
