@@ -49,13 +49,7 @@ export function createLiveRelay(options: LiveRelayOptions): LiveRelay {
     const [oldest] = links.keys()
     if (links.size > mostNames && oldest !== undefined) links.delete(oldest)
   }
-  const failing = new Set<string>()
-  const note = (hex: string, failure: string | undefined) => {
-    if (failing.has(hex) === (failure !== undefined)) return
-    if (failure === undefined) failing.delete(hex)
-    else failing.add(hex)
-    onChange(hex, failure)
-  }
+  const note = reportChanges(clock, onChange)
   const streams = new Map<string, { readonly address: string; readonly links: Map<string, RelayedLink> }>()
 
   return async (hex, name, request, response) => {
@@ -82,11 +76,11 @@ export function createLiveRelay(options: LiveRelayOptions): LiveRelay {
       await (asked.leadsTo === 'playlist'
         ? givePlaylist(response, await textOf(chunks), url, remember)
         : giveSegment(response, answer, chunks))
-      note(hex, undefined)
+      note(hex, asked.leadsTo, undefined)
     } catch (error) {
       const cause: unknown = watch.signal.aborted ? watch.signal.reason : error
       // A page that goes away and an approval that ends are nobody's failure.
-      if (!gone.signal.aborted && addressOf(hex) === address) note(hex, reasonOf(cause))
+      if (!gone.signal.aborted && addressOf(hex) === address) note(hex, asked.leadsTo, reasonOf(cause))
       fail(response, cause)
     } finally {
       watch.end()
@@ -102,6 +96,27 @@ export function createLiveRelay(options: LiveRelayOptions): LiveRelay {
     streams.set(hex, fresh)
     for (const oldest of [...streams.keys()].slice(0, Math.max(0, streams.size - mostStreams))) streams.delete(oldest)
     return fresh
+  }
+}
+
+const quietMs = 60_000
+
+/**
+ * Tells when a stream begins to fail and when what failed can be had again, each at most once a minute for a stream: playlists
+ * may be there while segments are not, and every other segment may be missing.
+ */
+function reportChanges(clock: Clock, onChange: (hex: string, failure: string | undefined) => void) {
+  const failing = new Map<string, { readonly what: RelayedLink['leadsTo'] | undefined; readonly toldAtMs: number }>()
+  return (hex: string, what: RelayedLink['leadsTo'], failure: string | undefined): void => {
+    const before = failing.get(hex)
+    const nowMs = clock.monotonicMs()
+    const isNews = failure === undefined ? before?.what === what : before?.what === undefined
+    if (!isNews || (before && nowMs - before.toldAtMs < quietMs)) return
+    failing.delete(hex)
+    failing.set(hex, { what: failure === undefined ? undefined : what, toldAtMs: nowMs })
+    const [oldest] = failing.keys()
+    if (failing.size > mostStreams && oldest !== undefined) failing.delete(oldest)
+    onChange(hex, failure)
   }
 }
 

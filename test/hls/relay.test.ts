@@ -290,6 +290,30 @@ test('a stream that runs for days keeps its playlists and forgets old segments',
   assert.equal((await get(first)).status, 404)
 })
 
+test('operators hear once that a stream fails, and once that it is back', async (t) => {
+  const heard: (string | undefined)[] = []
+  let skippedMs = 0
+  const clock = { ...systemClock, monotonicMs: () => systemClock.monotonicMs() + skippedMs }
+  let there = false
+  const answers: Answers = {
+    '/live.m3u8': playlist('#EXTINF:2,', 'a.ts'),
+    '/a.ts': (_request, response) => void response.writeHead(there ? 200 : 404).end('segment'),
+  }
+  const { get } = await setRelay(t, answers, { clock, onChange: (_hex, failure) => heard.push(failure) })
+  const ask = async () => {
+    const [name = ''] = namesIn(await (await get('index.m3u8')).text())
+    await (await get(name)).text()
+  }
+  for (let times = 0; times < 5; times++) await ask()
+  assert.deepEqual(heard, ['the origin answers 404'])
+  there = true
+  await ask()
+  assert.equal(heard.length, 1, 'not at once: it may be gone again')
+  skippedMs = 60_000
+  for (let times = 0; times < 5; times++) await ask()
+  assert.deepEqual(heard, ['the origin answers 404', undefined])
+})
+
 const from = '2026-01-01T00:00:00Z'
 const until = '2099-01-01T00:00:00Z'
 
