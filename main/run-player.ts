@@ -27,6 +27,7 @@ import type { SystemTime } from './app/trusted-time.ts'
 import { startUsb } from './app/usb.ts'
 import type { StartHost } from './hosts/host.ts'
 import { openPlayerDatabase } from './player-database.ts'
+import { withNeighbours } from './player-neighbours.ts'
 
 /** What differs between the two programs that run a wall. */
 export type PlayerProgram = {
@@ -53,7 +54,7 @@ export async function runPlayer(program: PlayerProgram): Promise<RunningPlayer> 
   let onDamaged = (_damage: DamagedPiece): void => {}
   let onStickFailed = (_hex: string, _reason: string): void => {}
   let hls = (): HlsAssets => new Map()
-  let onStream = (_asset: AssetName, _failure: string | undefined): void => {}
+  const onStream = (_asset: AssetName, _failure: string | undefined): void => {}
   let streamAddress = (_asset: AssetName): string | undefined => undefined
   const files = createAssetFiles({
     dataDir: configuration.dataDir,
@@ -86,21 +87,23 @@ export async function runPlayer(program: PlayerProgram): Promise<RunningPlayer> 
     systemTimeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     playerKey: playerKey(db),
     startCache(changed, reporter) {
-      const source = withSticks(createHttpSource({ clock: systemClock }), (hex, reason) => onStickFailed(hex, reason))
-      const heard = hearing(reporter, (hex, reason) => onStickFailed(hex, reason))
       const watchFiles: WatchAssetFiles = (touched) => watchAssetFiles(configuration.dataDir, touched)
-      const cache = startCache(
-        { db, files, source, clock: systemClock, random: Math.random, watchFiles },
-        changed,
-        heard,
-      )
-      onDamaged = cache.damaged
-      hls = cache.hls
-      onStream = (asset, failure) =>
-        failure === undefined
-          ? reporter.event('stream-back', `${asset} can be had again`, { asset })
-          : reporter.event('stream-failed', `${asset} cannot be had: ${failure}`, { asset, reason: failure })
-      return cache
+      const failed = (hex: string, reason: string) => onStickFailed(hex, reason)
+      return withNeighbours({
+        configuration,
+        db,
+        crypto,
+        openAsset: served,
+        reporter: hearing(reporter, failed),
+        start(before, heard) {
+          const source = withSticks(before(createHttpSource({ clock: systemClock })), failed)
+          const parts = { db, files, source, clock: systemClock, random: Math.random, watchFiles }
+          const cache = startCache(parts, changed, heard)
+          onDamaged = cache.damaged
+          hls = cache.hls
+          return cache
+        },
+      })
     },
     startUsb:
       configuration.usb.length === 0

@@ -34,6 +34,11 @@ const fields = {
   usb: z.array(z.string().min(1)).max(16),
   /** `trusted`: something that the player cannot ask, such as PTP, keeps the system's clock right. */
   systemClock: z.enum(['auto', 'trusted']),
+  /** Whether assets may be exchanged on the local network where the site says so, and at which address and port. */
+  neighbours: z.union([
+    z.boolean(),
+    z.strictObject({ listen: z.ipv4().optional(), port: z.int().min(0).max(65_535).optional() }),
+  ]),
 }
 type Fields = { [K in keyof typeof fields]: z.infer<(typeof fields)[K]> }
 
@@ -59,6 +64,7 @@ export const defaultConfiguration = (hostName: string, dataDir: string): Configu
   headless: false,
   languages: ['zh', 'en'],
   usb: [],
+  neighbours: true,
   systemClock: 'auto',
 })
 

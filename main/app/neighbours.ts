@@ -1,4 +1,5 @@
 import type { AssetName } from '../../shared/asset-name.ts'
+import type { WantedAsset } from '../../shared/cache/wanted.ts'
 import {
   afterFault,
   afterGift,
@@ -50,9 +51,7 @@ export type NeighboursOptions = {
 /** What is wanted of the neighbours: nothing at all, when they are not allowed. */
 export type NeighbourOrders = {
   readonly allowed: boolean
-  readonly wanted: readonly AssetName[]
-  /** Those nobody waits for: an emergency. */
-  readonly urgent: ReadonlySet<AssetName>
+  readonly wanted: readonly Pick<WantedAsset, 'asset' | 'emergency'>[]
 }
 
 /** Players on one network that give assets to each other. */
@@ -73,8 +72,9 @@ export function createNeighbours(options: NeighboursOptions): Neighbours {
   const { self, fleet, db, clock, report } = options
   let table: NeighbourTable = new Map()
   let conduct: Conduct = liarsFromText(findSetting(db, liarsSetting))
-  let orders: NeighbourOrders = { allowed: false, wanted: [], urgent: new Set() }
-  let wanted: ReadonlySet<AssetName> = new Set()
+  let orders: NeighbourOrders = { allowed: false, wanted: [] }
+  /** Whether each is for an emergency: nobody waits for those. */
+  let wanted: ReadonlyMap<AssetName, boolean> = new Map()
   const fetching = new Map<AssetName, number>()
   const givers = new Map<AssetName, string>()
   /** Assets whose origin failed last: their half downloads are not worth keeping when a neighbour has the whole. */
@@ -124,7 +124,7 @@ export function createNeighbours(options: NeighboursOptions): Neighbours {
       if (asset === undefined) return origin(request, signal)
       givers.delete(asset)
       if (request.fromByte === 0 || originFailed.has(asset)) {
-        const asked = { asset, sizeBytes: request.sizeBytes, urgent: orders.urgent.has(asset) }
+        const asked = { asset, sizeBytes: request.sizeBytes, urgent: wanted.get(asset) === true }
         const answer = await askNeighbours({ ...options, view }, asked, signal)
         if (answer) return { ...answer, chunks: counted(asset, 0, answer.chunks) }
       }
@@ -157,7 +157,7 @@ export function createNeighbours(options: NeighboursOptions): Neighbours {
 
   function follow(next: NeighbourOrders): void {
     orders = next
-    wanted = new Set(next.allowed ? next.wanted : [])
+    wanted = new Map(next.wanted.map(({ asset, emergency }) => [asset, emergency === true]))
     for (const asset of [...givers.keys(), ...originFailed]) if (!wanted.has(asset)) forget(asset)
     if (next.allowed === isUp || stopped) return
     isUp = next.allowed

@@ -24,6 +24,7 @@ import { createIncoming } from './incoming.ts'
 import { type Identity, type Knowledge, readKnowledge } from './knowledge.ts'
 import type { Log } from './log.ts'
 import { createLoopKeeper } from './loop-keeper.ts'
+import type { NeighbourOrders } from './neighbours.ts'
 import { createPageClock } from './page-clock.ts'
 import { watchPage } from './page-watch.ts'
 import type { Clock, Undo } from './ports.ts'
@@ -56,6 +57,8 @@ export type Cache = {
   progress?(): readonly DownloadProgress[]
   /** How well the page plays; downloads make way for it. */
   playing?(sign: PlayingSign): void
+  /** Assets may come from and go to players on the same network, or not. */
+  exchange?(orders: NeighbourOrders): void
   /** The network may be back: failed downloads are tried now. */
   retryNow(): void
   stop(): Promise<void>
@@ -230,6 +233,7 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
       keptAssets: site?.fallback ?? [],
       on: () => assetOn(),
     })
+    cache.exchange?.({ allowed: site?.cache?.neighbours === true, wanted })
     cache.want(usb?.offer(wanted) ?? wanted, { bandwidth, timeZone, playable, now: clock.now })
     report()
   }

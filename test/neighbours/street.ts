@@ -85,8 +85,7 @@ export function startStreetPlayer(id: string, options: StreetPlayerOptions): Str
     cached,
     events,
     want(list, allowed = true) {
-      const urgent = new Set(list.filter((one) => one.emergency).map((one) => one.asset))
-      neighbours.follow({ allowed, wanted: list.map((one) => one.asset), urgent })
+      neighbours.follow({ allowed, wanted: list })
       downloads.want(list)
     },
     stop() {
