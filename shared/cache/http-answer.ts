@@ -55,7 +55,8 @@ const longestRetryAfterMs = 900_000
  */
 function retryAfterOf(headers: AnswerHead['headers']): number {
   const said = text(headers['retry-after'])?.trim() ?? ''
-  const ms = /^\d+$/.test(said) ? Number(said) * 1000 : Date.parse(said) - Date.parse(text(headers.date) ?? '')
+  const untilMs = /^[A-Z].* GMT$/.test(said) ? Date.parse(said) : Number.NaN
+  const ms = /^\d+$/.test(said) ? Number(said) * 1000 : untilMs - Date.parse(text(headers.date) ?? '')
   return Number.isNaN(ms) ? 0 : Math.min(Math.max(ms, 0), longestRetryAfterMs)
 }
 

@@ -29,6 +29,7 @@ export function playerReport({ id, site, presence, state, events }: PlayerView):
     now: state?.now ?? null,
     next: state?.next ?? null,
     playlists: state?.playlists ?? [],
+    downloads: state?.downloads ?? [],
     refused: state?.refused ?? [],
     clock: state?.clock ?? null,
     version: state?.version ?? null,
@@ -48,8 +49,9 @@ function nowText(state: State | undefined): string {
   return 'slate' in state.now ? `slate: ${state.now.slate}` : `${state.now.playlist} / ${state.now.item}`
 }
 
-function playlistText({ id, revision, status, missingBytes, reasons }: PlaylistReport): string {
-  const missing = missingBytes > 0 ? `, ${sizeText(missingBytes)} missing` : ''
+function playlistText({ id, revision, status, missingBytes, totalBytes, reasons }: PlaylistReport): string {
+  const here = totalBytes ? ` (${Math.floor(100 * (1 - Math.min(1, missingBytes / totalBytes)))} % here)` : ''
+  const missing = missingBytes > 0 ? `, ${sizeText(missingBytes)} missing${here}` : ''
   const why = status === 'waiting' && reasons.length > 0 ? `: ${reasons.join('; ')}` : ''
   return `${id} r${revision} ${status}${missing}${why}`
 }

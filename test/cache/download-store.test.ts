@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { systemClock } from '../../main/adapters/system-clock.ts'
 import { storing } from '../../main/app/download-store.ts'
 
 /** Lets so many microtasks pass. */
@@ -19,7 +20,7 @@ test('no chunk is lost, whenever it comes while another is being written', async
         async sync() {},
         async close() {},
       }
-      const store = storing(file, 0, 2000, () => {})
+      const store = storing(file, 0, 2000, systemClock, () => {})
       for (let chunk = 0; chunk < 20; chunk++) {
         await store.add(new Uint8Array(100))
         await steps(chunkSteps)

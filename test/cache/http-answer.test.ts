@@ -61,6 +61,20 @@ test('a server that says the rest cannot be had is asked for the whole; other st
   for (const status of [100, 204, 304, 401, 404, 500, 503]) assert.equal(verdict(status, 400), 'refused')
 })
 
+test('a server may ask to be left alone, in seconds or until a date by its own clock, for a quarter of an hour at most', () => {
+  const wait = (headers: Record<string, string>) => {
+    const verdict = judgeAnswer({ status: 503, headers }, asked)
+    return verdict.kind === 'refused' ? (verdict.retryAfterMs ?? 0) : undefined
+  }
+  const date = 'Sat, 01 Jan 2000 00:00:00 GMT'
+  assert.equal(wait({ 'retry-after': '120' }), 120_000)
+  assert.equal(wait({ 'retry-after': 'Sat, 01 Jan 2000 00:01:00 GMT', date }), 60_000)
+  assert.equal(wait({ 'retry-after': 'Fri, 31 Dec 1999 00:01:00 GMT', date }), 0)
+  assert.equal(wait({ 'retry-after': 'Sat, 01 Jan 2000 00:01:00 GMT' }), 0)
+  assert.equal(wait({ 'retry-after': '999999999' }), 900_000)
+  for (const nonsense of ['', 'soon', '-5', '1.5e9']) assert.equal(wait({ 'retry-after': nonsense, date }), 0, nonsense)
+})
+
 test('a redirect leads to a web address, and never from https to http', () => {
   const resolve = (address: string, base: string) =>
     URL.canParse(address, base) ? new URL(address, base).href : undefined

@@ -68,7 +68,12 @@ export type Rig = {
   stop(): Promise<void>
 }
 
-export type RigOptions = { readonly reserveBytes?: number; readonly dataDir?: string; readonly sourceClock?: Clock }
+export type RigOptions = {
+  readonly reserveBytes?: number
+  readonly dataDir?: string
+  readonly sourceClock?: Clock
+  readonly atOnce?: number
+}
 
 export function createRig(t: TestContext, options: RigOptions = {}): Rig {
   const dataDir = options.dataDir ?? temporaryFolder(t)
@@ -86,6 +91,7 @@ export function createRig(t: TestContext, options: RigOptions = {}): Rig {
     onCached: (asset) => cached.push(asset),
     onTrouble: (trouble) => troubles.push(trouble),
     reserveBytes: options.reserveBytes ?? 0,
+    ...(options.atOnce !== undefined && { atOnce: options.atOnce }),
   })
   let stopped: Promise<void> | undefined
   const stop = () => {
