@@ -27,11 +27,11 @@ export function createStatePace(clock: Clock, send: (state: Said) => void, again
     say(state) {
       const key = keyOf(state)
       const waitedMs = clock.monotonicMs() - saidAtMs
-      if (state.downloads?.some((one) => one.state !== 'waiting')) lookAgain(everyMs)
       if (key === saidKey && waitedMs < everyMs) return lookAgain(everyMs - waitedMs)
       saidKey = key
       saidAtMs = clock.monotonicMs()
       send(state)
+      if (state.downloads?.some((one) => one.state !== 'waiting')) lookAgain(everyMs)
     },
     stop: () => disarm?.(),
   }
