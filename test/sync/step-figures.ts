@@ -13,13 +13,18 @@ const togetherMs = 9
  * The differences of two walls, sample by sample. On a photo every frame looks alike, so that two walls on the same photo are
  * in step, and one that is still on a film beside it is off by what that film has left to its edge.
  */
-export function pairsOf(one: readonly Sample[], other: readonly Sample[], loop: readonly LoopItem[]): Pair[] {
+export function pairsOf(
+  one: readonly Sample[],
+  other: readonly Sample[],
+  loop: readonly LoopItem[],
+  withinMs = togetherMs,
+): Pair[] {
   const pairs: Pair[] = []
   let at = 0
   for (const sample of one) {
     while (at + 1 < other.length && distance(other[at + 1], sample) <= distance(other[at], sample)) at += 1
     const beside = other[at]
-    if (!beside || distance(beside, sample) > togetherMs) continue
+    if (!beside || distance(beside, sample) > withinMs) continue
     const frames = differenceOf(sample, beside, loop)
     if (frames !== undefined) pairs.push({ atMs: sample.atMs, frames })
   }
