@@ -21,8 +21,8 @@ export type DayOptions = {
   readonly quotaBytes: number
   /** Called before each thing that is done to the wall, with what it is called. */
   readonly step: (name: string) => void
-  /** Whether what was pushed is waited for before the next thing. */
-  readonly awaits: boolean
+  /** What is waited for before the next thing is done: that documents are accepted, or that their assets are here too. */
+  readonly awaits: 'documents' | 'all'
 }
 
 /** What a city does to one wall on a busy day. Each function signs and publishes one thing, and waits until the wall has it. */
@@ -42,7 +42,7 @@ export type Day = {
   anything(): Promise<void>
 }
 
-const waitMs = 40_000
+const waitMs = 120_000
 
 export function createDay(options: DayOptions): Day {
   const { city, origin, observer, chance } = options
@@ -67,7 +67,6 @@ export function createDay(options: DayOptions): Day {
     const sha256 = createHash('sha256').update(bytes).digest('hex')
     published.push({ sha256, kind, target, id, revision, takenDown: kind === 'takedowns' ? [...takenDown] : [] })
     await observer.publish(topicOfDocument('plazacast/v1', kind, target, id), bytes)
-    if (!options.awaits) return
     await observer.untilEvent(
       ({ code, about }) =>
         code === 'document-accepted' && about.kind === kind && about.id === id && about.revision === revision,
@@ -81,7 +80,7 @@ export function createDay(options: DayOptions): Day {
     return pushed
   }
   const allHere = async (assets: readonly PushedAsset[]) => {
-    if (!options.awaits) return
+    if (options.awaits === 'documents') return
     for (const one of assets)
       await observer.untilEvent(({ code, about }) => code === 'asset-cached' && about.asset === one.asset, waitMs)
   }

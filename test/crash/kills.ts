@@ -61,7 +61,7 @@ export async function killAgainAndAgain({ count, seed, progress }: KillOptions):
       chance,
       mediaDir: join(folder, 'media'),
       quotaBytes: 4_000_000,
-      awaits: false,
+      awaits: 'documents',
     })
     const given = {
       brokerUrl: `mqtt://127.0.0.1:${wire.port}`,
@@ -81,23 +81,41 @@ export async function killAgainAndAgain({ count, seed, progress }: KillOptions):
       await day.found()
       while (!over) {
         await (push++ < 3 ? day.push('alley', 2) : day.anything())
-        await new Promise((resolve) => setTimeout(resolve, 20 + chance.below(120)))
+        await new Promise((resolve) => setTimeout(resolve, 50 + chance.below(400)))
       }
     })()
     busy.catch((error: unknown) => problems.push(`the hour ended: ${String(error)}`))
-    for (let kill = 1; kill <= count; kill++) {
+    const start = () => {
       const wall = spawn(process.execPath, [program, JSON.stringify(given)], { stdio: ['pipe', 'ignore', 'inherit'] })
       undo.push(() => killed(wall))
+      return wall
+    }
+    for (let kill = 1; kill <= count; kill++) {
+      const wall = start()
       const before = marksOf(given.marks).length
-      await until('the wall has begun', () => marksOf(given.marks).length > before || wall.exitCode !== null)
-      await new Promise((resolve) => setTimeout(resolve, chance.below(1500)))
+      const isEarly = kill > 1 && chance.below(4) === 0
+      if (!isEarly)
+        await until('the wall has begun', () => marksOf(given.marks).length > before || wall.exitCode !== null)
+      await new Promise((resolve) => setTimeout(resolve, chance.below(isEarly ? 800 : 2000)))
       if (wall.exitCode !== null) problems.push(`the player ended by itself with ${wall.exitCode}`)
       await killed(wall)
-      problems.push(...(await examine(folder, given.dataDir, day, wire.connections, given.rootKeys, memory)))
+      if (existsSync(join(given.dataDir, 'player.db')))
+        problems.push(...(await examine(folder, given.dataDir, day, wire.connections, given.rootKeys, memory)))
       progress(`${kill} of ${count} kills, ${problems.length} problems`)
     }
     over = true
     await busy.catch(() => {}) // told above
+    const last = day.published.at(-1)
+    start()
+    // Reports come in order: with the newest acceptance, all before it are here.
+    await observer.untilEvent(
+      ({ code, about }) =>
+        code === 'document-accepted' &&
+        about.kind === last?.kind &&
+        about.id === last?.id &&
+        about.revision === last?.revision,
+      60_000,
+    )
     return figures(folder, day, observer.events, problems, count)
   } finally {
     for (const one of undo.toReversed()) await one()

@@ -69,7 +69,7 @@ export async function record({ seed, rounds, broken, progress }: RecordOptions):
       chance: chanceOf(seed),
       mediaDir: join(folder, 'media'),
       quotaBytes: 12_000_000,
-      awaits: true,
+      awaits: 'all',
     })
     let isOver = false
     const early = once(wall, 'exit').then(() => {

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { cutOnExt4, whyNoLoopDevice } from './ext4.ts'
 import { loadRecording, record } from './record.ts'
 import { type Replayed, replay } from './replay.ts'
 import { memoryDir, replayOnThreads } from './rig.ts'
@@ -15,6 +16,8 @@ const { values } = parseArgs({
     broken: { type: 'string', default: 'no' },
     recording: { type: 'string' },
     state: { type: 'string' },
+    ext4: { type: 'boolean', default: false },
+    cuts: { type: 'string', default: '60' },
     help: { type: 'boolean', default: false },
   },
 })
@@ -26,6 +29,7 @@ npm run crash -- --recording FOLDER [--seed 1] --state CALL:VARIANT   one state 
 npm run crash -- --ext4 [--cuts 60]   the same on a real ext4 in a loop device (Linux, as root)`
 
 if (values.help) console.log(help)
+else if (values.ext4) await onExt4()
 else if (values.recording !== undefined && values.state !== undefined) await again(values.recording, values.state)
 else await run(values.recording)
 
@@ -79,4 +83,16 @@ async function again(folder: string, state: string): Promise<void> {
   console.log(
     `${failures.length === 0 ? 'nothing is wrong' : 'BROKEN'}; the disk, after it was opened, is in ${workDir}`,
   )
+}
+
+async function onExt4(): Promise<void> {
+  const why = whyNoLoopDevice()
+  if (why !== undefined) return void console.log(`left out: ${why}`)
+  const progress = (line: string) => process.stderr.write(`\r\x1b[K${line}`)
+  const { cuts, failures } = await cutOnExt4({ cuts: Number(values.cuts), seed: Number(values.seed), progress })
+  progress('')
+  for (const { cut, problems } of failures.slice(0, 20))
+    console.log(`BROKEN at cut ${cut}: ${problems.slice(0, 3).join('; ').slice(0, 400)}`)
+  console.log(`${cuts} power cuts on ext4, seed ${values.seed}: failures = ${failures.length}`)
+  process.exitCode = failures.length > 0 ? 1 : 0
 }
