@@ -153,6 +153,7 @@ export function createDownloads(options: DownloadsOptions): Downloads {
   function pause(entry: Entry | undefined): void {
     if (!entry) return
     cancel(entry)
+    entry.reason = undefined // it was coming, and is not late
     entry.phase = { kind: 'waiting', untilMs: 0 }
   }
 
