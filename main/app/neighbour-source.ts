@@ -29,8 +29,9 @@ export type AskTools = {
 /** What is asked for. An urgent one is not waited for: whoever has it now gives it, or nobody. */
 export type NeighbourAsked = { readonly asset: AssetName; readonly sizeBytes: number; readonly urgent: boolean }
 
-/** Asked at once: enough to find one that has it after a few rounds, and few enough for forty players in a street. */
-const askedAtOnce = 6
+/** Asked at once, first and in later rounds: few enough for forty players in a street that all wait for several assets. */
+const askedFirst = 6
+const askedAgain = 3
 
 /**
  * Looks for an asset among the neighbours, and waits while one of them is fetching it for all. Undefined: the origin is to be
@@ -44,11 +45,11 @@ export async function askNeighbours(
 ): Promise<SourceAnswer | undefined> {
   const { clock, random, view } = tools
   let patience = beginWaiting(clock.monotonicMs(), random())
-  for (;;) {
+  for (let most = askedFirst; ; most = askedAgain) {
     const near = view.near()
     if (near.length === 0) return undefined
     const elected = electedOf(near, view, asked.asset)
-    const said = await askSome(tools, asked, sampleOf(near, elected, random), signal)
+    const said = await askSome(tools, asked, sampleOf(near, elected, most, random), signal)
     if (signal.aborted) throw new SourceFailed('given up')
     const answer = await firstGift(tools, asked, said, signal)
     if (answer) return answer
@@ -61,7 +62,7 @@ export async function askNeighbours(
       return undefined
     }
     patience = waiting
-    await pause(clock, 250 + random() * 500, signal)
+    await pause(clock, 400 + random() * 600, signal)
   }
 }
 
@@ -73,12 +74,17 @@ function electedOf(near: readonly Neighbour[], view: NeighbourView, asset: Asset
 }
 
 /** The elected one, and some others by lot. */
-function sampleOf(near: readonly Neighbour[], elected: Neighbour | undefined, random: Random): Neighbour[] {
+function sampleOf(
+  near: readonly Neighbour[],
+  elected: Neighbour | undefined,
+  most: number,
+  random: Random,
+): Neighbour[] {
   const others = shuffled(
     near.filter((one) => one !== elected),
     random,
   )
-  return [...(elected ? [elected] : []), ...others].slice(0, askedAtOnce)
+  return [...(elected ? [elected] : []), ...others].slice(0, most)
 }
 
 type Said = { readonly one: Neighbour; readonly says: NeighbourSays }
