@@ -10,6 +10,7 @@ import {
   waitLeftMs,
 } from '../../shared/cache/retry.ts'
 import type { WantedAsset } from '../../shared/cache/wanted.ts'
+import type { DownloadReport } from '../../shared/reports/state.ts'
 import type { HalfDownload } from '../sqlite/downloads.ts'
 import type { Clock } from './ports.ts'
 
@@ -98,6 +99,14 @@ export const progressOf = ({ wanted, bytesDone, phase, reason }: Entry): Downloa
   bytes: wanted.bytes,
   state: phase.kind,
   reason,
+})
+
+/** Progress as it is reported. */
+export const downloadReport = ({ bytesDone, reason, playlists, ...one }: DownloadProgress): DownloadReport => ({
+  ...one,
+  playlists: [...playlists],
+  doneBytes: bytesDone,
+  ...(reason !== undefined && { reason }),
 })
 
 export function cancel(entry: Entry): void {

@@ -5,7 +5,6 @@ import { planQueue } from '../../shared/cache/queue.ts'
 import { afterSign, isHeld, type PlayingSign, type Stutter, smooth } from '../../shared/cache/stutter.ts'
 import { joinWanted, type WantedAsset } from '../../shared/cache/wanted.ts'
 import type { EventCode } from '../../shared/reports/event.ts'
-import type { DownloadReport } from '../../shared/reports/state.ts'
 import { longestWaitMs, retryDelayMs } from '../../shared/retry-delay.ts'
 import { heldAssets, noteNeeded } from '../sqlite/assets.ts'
 import { isStorageFailure } from '../sqlite/connection.ts'
@@ -55,16 +54,6 @@ export type Conditions = {
   readonly now: () => number
   readonly playable: boolean
 }
-
-export type { DownloadProgress } from './download-entry.ts'
-
-/** Progress as it is reported. */
-export const downloadReport = ({ bytesDone, reason, playlists, ...one }: DownloadProgress): DownloadReport => ({
-  ...one,
-  playlists: [...playlists],
-  doneBytes: bytesDone,
-  ...(reason !== undefined && { reason }),
-})
 
 export type Downloads = {
   /**
