@@ -3,8 +3,9 @@ import type { Readable } from 'node:stream'
 import { type NeighbourClient, NeighbourFailed, type NeighbourSays } from '../app/neighbour-ports.ts'
 import type { Clock } from '../app/ports.ts'
 
-/** How long a neighbour may take until its answer begins: on one network that is much. */
-const answerMs = 800
+/** How long a connection may take: on one network that is much. A neighbour that is there, but busy, may take longer to answer. */
+const connectMs = 800
+const answerMs = 4000
 /** It may stand still for so long, and must on the whole give so many bytes a second of the time it is waited for. */
 const standstillMs = 3000
 const leastBytesPerSecond = 32 * 1024
@@ -36,7 +37,17 @@ export function createNeighbourClient(clock: Clock): NeighbourClient {
           resolve(response)
         },
       )
-      const disarm = clock.after(answerMs, () => sent.destroy(new NeighbourFailed('it does not answer')))
+      const give = (why: string) => () => sent.destroy(new NeighbourFailed(why))
+      // The time-out of a connection looks twice: this machine itself may have been too busy to see that it is there.
+      let disarm = clock.after(connectMs, () => {
+        disarm = clock.after(100, give('it cannot be reached'))
+      })
+      sent.on('socket', (socket) =>
+        socket.once('connect', () => {
+          disarm()
+          disarm = clock.after(answerMs, give('it does not answer'))
+        }),
+      )
       sent.on('error', (error) => {
         disarm()
         reject(asFailure(error))
