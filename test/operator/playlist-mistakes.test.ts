@@ -54,7 +54,7 @@ const cases: readonly (readonly [written: string, ...answers: (string | RegExp)[
   [`titel: x\n${good}`, '1:1: titel: is not a field here; did you mean title?'],
   [
     `xylophone: 1\n${good}`,
-    '1:1: xylophone: is not a field here; there are id, title, target, priority, weight, entry, window, dayparts, defaults, items',
+    '1:1: xylophone: is not a field here; there are id, title, target, priority, weight, entry, limits, notBeside, window, dayparts, defaults, items',
   ],
   [`title: Hello\n${good}`, '1:8: title: expected texts by language, such as en: Hello, got "Hello"'],
   [`title: { english!: Hello }\n${good}`, '1:10: title.english!: expected a language tag such as en or zh-Hans'],
