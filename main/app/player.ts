@@ -272,7 +272,8 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
       clock,
       connect: parts.connectBroker,
       knowledge,
-      take: (topic, bytes, how) => (fleetClock.take(topic, bytes) ? 'known' : incoming.take(topic, bytes, how)),
+      take: (topic, bytes, how) =>
+        fleetClock.take(topic, bytes) ? 'known' : storage.insist('messages', () => incoming.take(topic, bytes, how)),
       connected() {
         fleetClock.connected()
         reporter.repeatState()

@@ -16,7 +16,7 @@ export type Ballast = {
 }
 
 /** What is not written when the disk does not take it, by kind: the wall goes on without. */
-export type StoredThing = 'plays' | 'events' | 'positions' | 'lookups'
+export type StoredThing = 'plays' | 'events' | 'messages' | 'lookups'
 
 export type Storage = {
   /**
@@ -25,6 +25,8 @@ export type Storage = {
    * `tries`: 1 for what may not run twice.
    */
   attempt<Result>(what: StoredThing, run: () => Result, tries?: 1 | 2): Result | undefined
+  /** Runs what may not be lost: like `attempt`, but what fails twice is thrown, so that it is not acknowledged and comes again. */
+  insist<Result>(what: StoredThing, run: () => Result): Result
   readonly stop: Undo
 }
 
@@ -60,6 +62,21 @@ export function createStorage({ db, clock, log, ballast, say, healed }: StorageO
     }
   }
 
+  function insist<Result>(what: StoredThing, run: () => Result): Result {
+    try {
+      return run()
+    } catch (error) {
+      if (!isStorageFailure(error) || db.inTransaction()) throw error
+      if (isFull(error)) ballast?.release()
+    }
+    try {
+      return run()
+    } catch (error) {
+      if (isStorageFailure(error)) note(what, error)
+      throw error
+    }
+  }
+
   function note(what: StoredThing, error: unknown): void {
     lost.set(what, (lost.get(what) ?? 0) + 1)
     if (failing) return
@@ -75,11 +92,11 @@ export function createStorage({ db, clock, log, ballast, say, healed }: StorageO
 
   function tryAgain(waitedMs: number): void {
     if (stopped || !failing) return
-    const { plays = 0, events = 0 } = Object.fromEntries(lost)
+    const { plays = 0, events = 0, messages = 0 } = Object.fromEntries(lost)
     const { reason, sinceMs } = failing
-    const message = `the disk took nothing for ${Math.round((clock.now() - sinceMs) / 1000)} s: ${plays} plays and ${events} events were not written (${reason})`
+    const message = `the disk took nothing for ${Math.round((clock.now() - sinceMs) / 1000)} s: ${plays} plays and ${events} events were not written, ${messages} messages not taken (${reason})`
     try {
-      db.transaction(() => say(message, { plays, events, reason, since: new Date(sinceMs).toISOString() }))
+      db.transaction(() => say(message, { plays, events, messages, reason, since: new Date(sinceMs).toISOString() }))
     } catch (error) {
       if (!isStorageFailure(error)) throw error
       if (isFull(error)) ballast?.release()
@@ -93,6 +110,7 @@ export function createStorage({ db, clock, log, ballast, say, healed }: StorageO
 
   return {
     attempt,
+    insist,
     stop() {
       stopped = true
       disarm()

@@ -9,6 +9,7 @@ import type { Ballast } from './storage.ts'
 
 const everyMs = 60_000
 /** After a start the wall comes first. */
+const soonMs = 3_000
 const firstCheckMs = 5 * 60_000
 const checkEveryMs = 24 * 60 * 60_000
 /** How much of the time the check may take, at most. */
@@ -81,7 +82,7 @@ export function startUpkeep(options: UpkeepOptions): Undo {
     next()
   }
 
-  cancel = clock.after(every.ms, tend)
+  cancel = clock.after(Math.min(every.ms, soonMs), tend)
   cancelCheck = clock.after(every.firstCheckMs, check)
   return () => {
     cancel()

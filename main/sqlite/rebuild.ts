@@ -39,7 +39,7 @@ export type RebuildOptions = OpenOptions & {
  * Opens the player's database, whatever has become of it. A damaged one is set aside, and what can be read of it is brought
  * over into a new one; also later, when damage is met while the player runs. A newer version's is not touched: DatabaseRefused.
  */
-export function openOrRebuild(file: string, options: RebuildOptions): DatabaseHandle {
+export function openOrRebuild(file: string, options: RebuildOptions, tries = 3): DatabaseHandle {
   const open = () => openDatabase(file, { ...options, recover: () => rebuild(file, options) })
   try {
     refuseWhatIsNoFile(file)
@@ -56,7 +56,8 @@ export function openOrRebuild(file: string, options: RebuildOptions): DatabaseHa
       return rebuild(file, options, error)
     }
     if (error instanceof DatabaseRefused || !isStorageFailure(error)) throw error
-    if (options.giveRoom?.()) return openOrRebuild(file, options)
+    // A disk that stumbles is asked again, each time through a file that is opened anew.
+    if (options.giveRoom?.() || tries > 1) return openOrRebuild(file, options, tries - 1)
     return inMemory(file, options, error)
   }
 }
