@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { type AssetName, assetNameOf, hexOf } from '../../shared/asset-name.ts'
@@ -14,6 +14,7 @@ import { observe } from '../support/observer.ts'
 import { startOrigin } from '../support/origin.ts'
 import type { World } from './check.ts'
 import { createDay, type Day } from './day.ts'
+import { Disk } from './disk.ts'
 import type { Facts, Published } from './expected.ts'
 import { type Mark, readMark } from './marks.ts'
 import { type Heard, overhear } from './overheard.ts'
@@ -168,6 +169,7 @@ export function loadRecording(folder: string): Recording {
     notes: join(folder, 'marks'),
     port,
   })
+  explains(calls, join(folder, 'disk'))
   const marks = calls.flatMap((call): Mark[] =>
     call.kind === 'note' ? call.text.split('\n').filter(Boolean).map(readMark) : [],
   )
@@ -188,6 +190,23 @@ export function loadRecording(folder: string): Recording {
     mostUnheard: 1,
   }
   return { folder, calls, world, facts: { published, connections, evictedFrom: evictionsIn(calls) } }
+}
+
+/** The calls must lead to what is really on the disk, to the byte: else something was written by a way that was not recorded. */
+function explains(calls: readonly DiskCall[], root: string): void {
+  const disk = new Disk()
+  for (const [index, call] of calls.entries()) disk.apply(call, index)
+  const { files } = disk.after('ext4', 'all-kept', chanceOf(0))
+  for (const { path, size, pieces } of files) {
+    const content = Buffer.alloc(size)
+    for (const { at, data } of pieces) data.copy(content, at)
+    if (!readFileSync(join(root, path)).equals(content)) throw new Error(`the calls do not explain ${path}`)
+  }
+  const names = new Set(files.map(({ path }) => path))
+  for (const one of readdirSync(root, { recursive: true, withFileTypes: true })) {
+    const path = relative(root, join(one.parentPath, one.name))
+    if (one.isFile() && !path.endsWith('-shm') && !names.has(path)) throw new Error(`the calls do not explain ${path}`)
+  }
 }
 
 /** The row of an evicted asset goes before its file: two commits before it at most, since others may come between. */
