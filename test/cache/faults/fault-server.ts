@@ -33,6 +33,7 @@ type Place = {
   deferred: number
   notBeforeMs: number
   token: number
+  readonly askedTokens: Set<number>
   usesLeft: number
 }
 
@@ -64,7 +65,9 @@ export async function startFaultServer(speed: number): Promise<FaultServer> {
   }
 
   async function signed(request: IncomingMessage, response: ServerResponse, place: Place, token: number) {
-    if (token !== place.token) wrongs.rememberedTarget += 1
+    // Each target is handed out once: a client that asks there twice has remembered it. (A late one may cross with a new try.)
+    if (place.askedTokens.has(token)) wrongs.rememberedTarget += 1
+    place.askedTokens.add(token)
     if (token !== place.token || place.usesLeft <= 0) return void response.writeHead(403).end()
     place.usesLeft -= 1
     await serve(request, response, place, { cutShare: place.transfer.seed % 2 === 0 ? 0.5 : 1 })
@@ -146,7 +149,15 @@ export async function startFaultServer(speed: number): Promise<FaultServer> {
       return transfer.mirrors.map(({ faults }, mirror) => {
         const key = keyOf(transfer, mirror)
         const etagIsWeak = faults.some(({ kind }) => kind === 'weak-etag')
-        const state = { etagIsWeak, deferred: 0, etagIsMissing: false, notBeforeMs: 0, token: 0, usesLeft: 0 }
+        const state = {
+          etagIsWeak,
+          deferred: 0,
+          etagIsMissing: false,
+          notBeforeMs: 0,
+          token: 0,
+          askedTokens: new Set<number>(),
+          usesLeft: 0,
+        }
         places.set(key, { transfer, mirror, queue: [...faults], ...state })
         return `http://127.0.0.1:${port}/asset/${key}`
       })

@@ -34,7 +34,7 @@ async function report(dataDir: string, count: number, seed: number): Promise<voi
   console.log(`arrived: ${outcome.arrived}${missing.length > 0 ? `; never came: ${missing.join(', ')}` : ''}`)
   console.log(`wrong bytes accepted: ${outcome.wrongFiles}`)
   console.log(`asked before the time of Retry-After: ${outcome.askedTooEarly}`)
-  console.log(`asked at a redirect's former target: ${outcome.rememberedTarget}`)
+  console.log(`asked again where a redirect had led to: ${outcome.rememberedTarget}`)
   console.log(
     `resuming was possible in ${resumable.count} transfers (no lie, and no fault after which the whole must come again)`,
   )
