@@ -183,6 +183,7 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
   const desk = createScreenDesk({
     db,
     reporter,
+    monotonicMs: parts.clock.monotonicMs,
     attempt: storage.attempt,
     send: toPage,
     sent: keeper.sent,

@@ -1,6 +1,6 @@
 import type { ShownNow } from '../../shared/reports/state.ts'
 import type { Showing, ShowingKey } from '../../shared/screen/programme.ts'
-import type { Position } from '../../shared/screen/rotation.ts'
+import { onAnotherClock, type Position } from '../../shared/screen/rotation.ts'
 import type { FromScreen, ToScreen } from '../../shared/screen/wire.ts'
 import { transaction, type WriteDb } from '../sqlite/open.ts'
 import { finishPlay, startDark, startPlay } from '../sqlite/plays.ts'
@@ -33,6 +33,8 @@ export type ScreenDeskOptions = {
   readonly attempt?: Storage['attempt'] | undefined
   /** What is on or next has changed. */
   readonly changed: () => void
+  /** Tells how long ago the last showing began, whatever the system's clock did since. */
+  readonly monotonicMs?: (() => number) | undefined
 }
 
 export function createScreenDesk(options: ScreenDeskOptions): ScreenDesk {
@@ -44,6 +46,15 @@ export function createScreenDesk(options: ScreenDeskOptions): ScreenDesk {
   /** The record of the stretch in which the wall is off. */
   let darkSince: { seq: number; at: number } | undefined
   let speaking = false
+  /** When the last showing began: by its page's clock, and by one that never steps. */
+  let began: { readonly pageMs: number; readonly monotonicMs: number } | undefined
+
+  /** Every page sets its clock anew: limits go on from how long ago the last showing was, not from what clocks say. */
+  function resumeBy(pageMs: number): Position | null {
+    const stored = loadPosition(db)?.position ?? null
+    if (!stored || !began || !options.monotonicMs) return stored
+    return onAnotherClock(stored, pageMs - began.pageMs - (options.monotonicMs() - began.monotonicMs))
+  }
 
   /** A page that begins goes on where the one before it was, and has nothing on to be cut into. */
   const programmeMessage = (sent: SentProgramme, resume: Position | null, cutIn: string | null): ToScreen => ({
@@ -67,6 +78,7 @@ export function createScreenDesk(options: ScreenDeskOptions): ScreenDesk {
         return startPlay(db, { playlist, revision, item, asset, startedAt: message.at })
       }),
     )
+    began = { pageMs: message.at, monotonicMs: options.monotonicMs?.() ?? 0 }
     playSeq = seq === undefined ? undefined : { key: message.key, seq }
     on = showing
     next = message.next === null ? undefined : options.showing(message.next)
@@ -116,7 +128,7 @@ export function createScreenDesk(options: ScreenDeskOptions): ScreenDesk {
       switch (message.kind) {
         case 'hello':
           speaking = true
-          options.send(programmeMessage(options.sent(), loadPosition(db)?.position ?? null, null))
+          options.send(programmeMessage(options.sent(), resumeBy(message.at), null))
           return
         case 'shown':
           return shown(message)

@@ -6,6 +6,7 @@ import {
   type Neighbour,
   neighbour,
   neighbourOf,
+  shifted,
   starts,
   startsBy,
   withStart,
@@ -159,6 +160,10 @@ export function nextOpeningMs({ lanes }: Programme, at: Position, nowMs: number)
   const later = lanes.map((lane) => allowedFromMs(lane, at.starts) + marginMs).filter((ms) => ms > nowMs)
   return later.length > 0 ? Math.min(...later) : undefined
 }
+
+/** The same place, told by a clock that shows so much more: the pause since the last showing stays as long as it was. */
+export const onAnotherClock = (at: Position, byMs: number): Position =>
+  at.starts ? { ...at, starts: shifted(at.starts, byMs) } : at
 
 /** A stored place, as it is to be understood when this clock's time is `nowMs`. */
 export const resumedAt = (at: Position, nowMs: number): Position =>
