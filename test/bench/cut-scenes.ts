@@ -1,5 +1,5 @@
 import type { ExpectedItem } from '../oracle/cuts.ts'
-import { type Clip, type ClipRecipe, type FilmRecipe, makeClip } from '../support/clips.ts'
+import { type Clip, type ClipRecipe, type FilmRecipe, makeClip, makeStreamSet } from '../support/clips.ts'
 import type { WallItem } from './wall.ts'
 
 /** The kinds of cut that the bench tells apart. */
@@ -8,11 +8,13 @@ export const pairKinds = [
   'video→video, other codec or size',
   'photo→video',
   'video→photo',
+  'video→hls',
+  'hls→video',
 ] as const
 export type PairKind = (typeof pairKinds)[number]
 
 /** The loops that together hold every kind of cut; a name each for `--pairs`. */
-export const sceneNames = ['same', 'other', 'photo'] as const
+export const sceneNames = ['same', 'other', 'photo', 'hls'] as const
 export type SceneName = (typeof sceneNames)[number]
 
 /** A loop to show: its items, what the oracle must know of them, and which kind of cut leads from one to the next. */
@@ -30,13 +32,14 @@ const photoSeconds = 1
 export async function makeScene(name: SceneName, size: { width: number; height: number }): Promise<Scene> {
   const recipes = scenes[name](size)
   const clips: Clip[] = []
-  for (const recipe of recipes) clips.push(await makeClip(recipe))
+  for (const recipe of recipes) clips.push(await makeRecipe(recipe))
   const kinds = new Map(recipes.map((recipe, at) => pairOf(recipe, recipes[(at + 1) % recipes.length] ?? recipe)))
   return {
     name,
-    items: clips.map(({ file, mediaType }) => ({
+    items: clips.map(({ file, mediaType }, at) => ({
       file,
       mediaType,
+      ...(isSet(recipes[at]) && { stream: 'on-demand' as const }),
       ...(isPhoto(mediaType) && { seconds: photoSeconds }),
     })),
     expected: clips.map(toExpected),
@@ -44,10 +47,22 @@ export async function makeScene(name: SceneName, size: { width: number; height: 
   }
 }
 
+/** A clip as a file, or a film as an HLS set. */
+type Recipe = ClipRecipe | SetRecipe
+type SetRecipe = FilmRecipe & { readonly codec: 'h264'; readonly segments: 'mpegts' | 'fmp4' }
+
+const isSet = (recipe: Recipe | undefined): recipe is SetRecipe => recipe !== undefined && 'segments' in recipe
+
+function makeRecipe(recipe: Recipe): Promise<Clip> {
+  if (!isSet(recipe)) return makeClip(recipe)
+  const { segments, ...film } = recipe
+  return makeStreamSet(film, segments)
+}
+
 type Size = { readonly width: number; readonly height: number }
 
 /** Ordinary films, each unlike its neighbour in what is inside: B-frames, sound that ends early, no sound, an edit list. */
-const scenes: Record<SceneName, (size: Size) => ClipRecipe[]> = {
+const scenes: Record<SceneName, (size: Size) => Recipe[]> = {
   same: (size) => [
     film(1, size),
     film(2, size, { bFrames: true }),
@@ -73,6 +88,18 @@ const scenes: Record<SceneName, (size: Size) => ClipRecipe[]> = {
     { kind: 'photo', item: 27, format: 'avif', ...size },
     film(28, narrower(size)),
   ],
+  hls: (size) => [
+    film(31, size),
+    set(32, size, 'mpegts'),
+    film(33, size, { codec: 'vp9' }),
+    set(34, size, 'fmp4', { bFrames: true }),
+    film(35, narrower(size)),
+    set(36, size, 'mpegts', { bFrames: true, audio: 'shorter' }),
+  ],
+}
+
+function set(item: number, size: Size, segments: SetRecipe['segments'], more: Partial<FilmRecipe> = {}): SetRecipe {
+  return { ...film(item, size, more), codec: 'h264', segments }
 }
 
 function film(item: number, size: Size, more: Partial<FilmRecipe> = {}): FilmRecipe {
@@ -84,11 +111,13 @@ function narrower({ height }: Size): Size {
   return { width: 720, height: Math.max(height, 480) }
 }
 
-function pairOf(from: ClipRecipe, to: ClipRecipe): [string, PairKind] {
+function pairOf(from: Recipe, to: Recipe): [string, PairKind] {
   return [`${from.item} ${to.item}`, kindOfPair(from, to)]
 }
 
-function kindOfPair(from: ClipRecipe, to: ClipRecipe): PairKind {
+function kindOfPair(from: Recipe, to: Recipe): PairKind {
+  if (isSet(from)) return 'hls→video'
+  if (isSet(to)) return 'video→hls'
   if (from.kind === 'photo') return 'photo→video'
   if (to.kind === 'photo') return 'video→photo'
   const isSame = from.codec === to.codec && from.width === to.width && from.height === to.height

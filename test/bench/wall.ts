@@ -1,5 +1,11 @@
 /** One item of the loop that a player under test shows: a local file, and for a photo how long it stays. */
-export type WallItem = { readonly file: string; readonly mediaType: string; readonly seconds?: number }
+export type WallItem = {
+  readonly file: string
+  readonly mediaType: string
+  readonly seconds?: number
+  /** The file is the playlist of an HLS set, whose other files lie beside it. */
+  readonly stream?: 'on-demand'
+}
 
 /** Where and what to show; `host` only concerns the product itself, the rivals have no choice of it. */
 export type WallOptions = {

@@ -28,6 +28,8 @@ const { values } = parseArgs({
   },
 })
 
+let saidAtMs = 0
+
 if (values.help) process.stdout.write(`${help}\n`)
 else await run()
 
@@ -51,7 +53,6 @@ async function run(): Promise<void> {
   }
 }
 
-let saidAtMs = 0
 function progress(text: string): void {
   const everyMs = process.stderr.isTTY ? 1_000 : 60_000
   if (performance.now() - saidAtMs < everyMs) return

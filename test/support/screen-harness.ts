@@ -131,6 +131,8 @@ async function toProgramme(items: readonly ScreenItem[], id: string, files: File
     const { file, seconds = null, id = `item-${at}`, fit = 'contain', audio = false } = item
     const hex = createHash('sha256')
       .update(await readFile(file))
+      // Playlists of different sets may be alike to the last byte.
+      .update(item.stream ? file : '')
       .digest('hex')
     files.set(hex, item)
     showings.push({
