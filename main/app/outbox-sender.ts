@@ -31,17 +31,19 @@ export function createOutboxSender(
 ): OutboxSender {
   let running = false
   let again = false
+  /** A connection that ends may never say what became of its messages: what waited for it is left behind. */
+  let connectionCount = 0
   const heldBack = new Set<number>()
   const refusals = new Map<number, number>()
 
-  async function drain(): Promise<void> {
+  async function drain(mine: number): Promise<void> {
     do {
       again = false
-      await drainOnce()
-    } while (again)
+      await drainOnce(mine)
+    } while (again && mine === connectionCount)
   }
-  async function drainOnce(): Promise<void> {
-    for (;;) {
+  async function drainOnce(mine: number): Promise<void> {
+    while (mine === connectionCount) {
       const connection = broker()
       const messages = connection ? nextInOutbox(db, inFlight, [...heldBack]) : []
       if (!connection || messages.length === 0) return
@@ -84,18 +86,21 @@ export function createOutboxSender(
     again = true
     if (running) return
     running = true
-    drain()
+    const mine = connectionCount
+    drain(mine)
       .catch((error: unknown) => {
         if (!isStorageFailure(error)) throw error // else the outbox cannot be read now: the next message wakes this again
       })
       .finally(() => {
-        running = false
+        if (mine === connectionCount) running = false
       })
   }
   return {
     wake,
     reconnected() {
       heldBack.clear()
+      connectionCount += 1
+      running = false
       wake()
     },
   }
