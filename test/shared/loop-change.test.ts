@@ -15,12 +15,10 @@ const zones = ['Europe/Berlin', 'America/New_York', 'Asia/Kathmandu', 'Australia
 
 const isoDate = (ms: number) => new Date(ms).toISOString().slice(0, 10)
 const day = fc.integer({ min: -2, max: 16 })
-const window = fc
-  .tuple(day, fc.integer({ min: 0, max: 8 }))
-  .map(([first, length]) => ({
-    from: isoDate(fromMs + first * dayMs),
-    until: isoDate(fromMs + (first + length) * dayMs),
-  }))
+const window = fc.tuple(day, fc.integer({ min: 0, max: 8 })).map(([first, length]) => ({
+  from: isoDate(fromMs + first * dayMs),
+  until: isoDate(fromMs + (first + length) * dayMs),
+}))
 const time = fc
   .integer({ min: 0, max: 47 })
   .map((half) => `${String(half >> 1).padStart(2, '0')}:${half % 2 ? '30' : '00'}`)

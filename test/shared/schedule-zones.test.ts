@@ -108,12 +108,10 @@ const isoDate = (ms: number) => new Date(ms).toISOString().slice(0, 10)
 const scheduleAround = (ms: number) =>
   fc.record({
     window: fc.option(
-      fc
-        .tuple(fc.integer({ min: -3, max: 3 }), fc.integer({ min: 0, max: 3 }))
-        .map(([day, length]) => ({
-          from: isoDate(ms + day * 24 * hourMs),
-          until: isoDate(ms + (day + length) * 24 * hourMs),
-        })),
+      fc.tuple(fc.integer({ min: -3, max: 3 }), fc.integer({ min: 0, max: 3 })).map(([day, length]) => ({
+        from: isoDate(ms + day * 24 * hourMs),
+        until: isoDate(ms + (day + length) * 24 * hourMs),
+      })),
       { nil: undefined },
     ),
     dayparts: fc.array(part, { maxLength: 3 }),
@@ -146,14 +144,12 @@ for (const [zone, years] of zones) {
 }
 
 test('the next change is exact to the millisecond, in any of these zones and years, and so far ahead as it may be', () => {
-  const place = fc
-    .constantFrom(...zones)
-    .chain(([zone, years]) =>
-      fc.record({
-        zone: fc.constant(zone),
-        ms: fc.integer({ min: Date.UTC(years[0] ?? 2026, 0, 1), max: Date.UTC(years[0] ?? 2026, 11, 31) }),
-      }),
-    )
+  const place = fc.constantFrom(...zones).chain(([zone, years]) =>
+    fc.record({
+      zone: fc.constant(zone),
+      ms: fc.integer({ min: Date.UTC(years[0] ?? 2026, 0, 1), max: Date.UTC(years[0] ?? 2026, 11, 31) }),
+    }),
+  )
   fc.assert(
     fc.property(
       place.chain(({ zone, ms }) =>
