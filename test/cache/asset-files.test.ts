@@ -230,3 +230,17 @@ test('everything that takes room is listed, also what has no row', async (t) => 
     ),
   )
 })
+
+test('what others left in the folders of the cache goes in the background; assets and half downloads stay', async (t) => {
+  const rig = createRig(t)
+  const asset = await kept(rig, someBytes(1000))
+  const strangers = ['assets/.copying', 'assets/zz', `${dirname(rig.pathOf(asset))}/half.tmp`, 'partial/notes.txt']
+  const paths = strangers.map((path) => (path.startsWith('/') ? path : join(rig.dataDir, path)))
+  for (const path of paths) writeFileSync(path, 'left')
+  await rig.files.removeStrayPartials()
+  assert.deepEqual(
+    paths.map((path) => existsSync(path)),
+    [false, false, false, false],
+  )
+  assert.ok(existsSync(rig.pathOf(asset)))
+})

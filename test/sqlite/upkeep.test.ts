@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict'
+import { renameSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { openDatabase } from '../../main/sqlite/open.ts'
+import { lastPlays, startPlay } from '../../main/sqlite/plays.ts'
+import { dropOldPlays } from '../../main/sqlite/plays-budget.ts'
+import { findSetting, putSetting } from '../../main/sqlite/settings.ts'
+import { integritySteps, writeLogBack } from '../../main/sqlite/upkeep.ts'
+import { assetNameOf } from '../../shared/asset-name.ts'
+import { temporaryDatabase, temporaryFolder } from './temporary.ts'
+
+const asset = assetNameOf('ab'.repeat(32))
+const play = (startedAt: number) => ({ playlist: 'p', revision: 1, item: 'i', asset, startedAt })
+
+test('the oldest records of plays go beyond the budget of rows, and those that are older than the newest by the whole time', (t) => {
+  const db = temporaryDatabase(t)
+  db.transaction(() => {
+    for (let at = 1; at <= 1000; at++) startPlay(db, play(at))
+  })
+  assert.equal(dropOldPlays(db, { rows: 600, ms: 1e9 }), 400)
+  assert.equal(lastPlays(db, 5000).at(-1)?.seq, 401)
+  // The newest hundred began at 901 and later: what began before 701 is too old.
+  assert.equal(dropOldPlays(db, { rows: 1e6, ms: 200 }), 300)
+  assert.equal(dropOldPlays(db, { rows: 1e6, ms: 200 }), 0)
+})
+
+test('a clock that jumps ahead for a moment drops no records', (t) => {
+  const db = temporaryDatabase(t)
+  db.transaction(() => {
+    for (let at = 1; at <= 200; at++) startPlay(db, play(at))
+    startPlay(db, play(1e14))
+  })
+  assert.equal(dropOldPlays(db, { rows: 1e6, ms: 1000 }), 0)
+})
+
+test('the log beside the database gives its room back', (t) => {
+  const file = join(temporaryFolder(t), 'player.db')
+  const { db, close } = openDatabase(file)
+  t.after(close)
+  for (let count = 0; count < 20; count++) putSetting(db, `${count}`, 'x'.repeat(10_000))
+  assert.ok(statSync(`${file}-wal`).size > 100_000)
+  writeLogBack(db)
+  assert.equal(statSync(`${file}-wal`).size, 0)
+})
+
+test('a sound database has nothing to say in any step of its check', (t) => {
+  const db = temporaryDatabase(t)
+  db.transaction(() => {
+    for (let at = 1; at <= 5000; at++) startPlay(db, play(at))
+  })
+  const steps = [...integritySteps(db)]
+  assert.ok(steps.length > 10 && steps.every((one) => one === undefined))
+})
+
+test('a data folder that is moved between two runs is as good as before', (t) => {
+  const parent = temporaryFolder(t)
+  const first = openDatabase(join(parent, 'here', 'player.db'))
+  putSetting(first.db, 'a', '1')
+  first.close()
+  renameSync(join(parent, 'here'), join(parent, 'there'))
+  const second = openDatabase(join(parent, 'there', 'player.db'))
+  t.after(second.close)
+  assert.equal(findSetting(second.db, 'a'), '1')
+})
