@@ -14,10 +14,10 @@ import type { TimedPlayerOptions } from '../support/timed-player.ts'
 type Context = { after(undo: () => Promise<void>): void }
 
 /** Intercepts the calls that ask what time it is (apt-get install faketime); where it is missing, these tests say so. */
-const library = ['x86_64-linux-gnu', 'aarch64-linux-gnu']
+export const faketimeLibrary = ['x86_64-linux-gnu', 'aarch64-linux-gnu']
   .map((machine) => `/usr/lib/${machine}/faketime/libfaketimeMT.so.1`)
   .find((file) => existsSync(file))
-export const noFaketime = library === undefined ? 'libfaketime is not here: apt-get install faketime' : false
+export const noFaketime = faketimeLibrary === undefined ? 'libfaketime is not here: apt-get install faketime' : false
 
 /** A player whose system clock is at the test's disposal. */
 export type FakedPlayer = {
@@ -64,7 +64,7 @@ export async function setClockRig(context: Context): Promise<ClockRig> {
       env: {
         ...process.env,
         TZ: 'UTC',
-        LD_PRELOAD: library,
+        LD_PRELOAD: faketimeLibrary,
         FAKETIME_TIMESTAMP_FILE: file,
         FAKETIME_NO_CACHE: '1',
         DONT_FAKE_MONOTONIC: '1',
