@@ -45,7 +45,7 @@ test('the system’s clock steps by a year in mid film: the film goes on to its 
   context.after(() => kiosk.powerOff())
   await stage.observer.untilState(({ clock: known }) => known === 'trusted', 60_000)
   await stage.sees(2, 60_000) // both films are here
-  for (const step of ['+1y', '-1y', '+10m']) {
+  for (const step of ['+1y', '-1y']) {
     await stage.grab.waitFor((seen) => seen.kind === 'frame' && seen.item === 1 && seen.frame > 10, 60_000)
     const frames: number[] = []
     const stopLooking = stage.grab.on(({ seen }) => {
