@@ -22,7 +22,8 @@ export type HlsRig = PlayerRig & {
   readonly showings: () => Showing[]
 }
 
-export async function setHlsRig(t: TestContext): Promise<HlsRig> {
+/** `usb`: the paths at which sticks may appear. */
+export async function setHlsRig(t: TestContext, usb: readonly string[] = []): Promise<HlsRig> {
   const undo: (() => Promise<void>)[] = []
   t.after(async () => {
     for (const one of undo.toReversed()) await one()
@@ -40,6 +41,7 @@ export async function setHlsRig(t: TestContext): Promise<HlsRig> {
         playerId: 'wall',
         rootKeys: rootKeysOf(city),
         broker: { url: broker.url },
+        usb: [...usb],
       },
       problems: [],
     },
