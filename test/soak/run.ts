@@ -40,7 +40,8 @@ async function run(): Promise<void> {
     throw new Error(`a wrong number\n${help}`)
   if (values.host !== 'chromium' && values.host !== 'electron') throw new Error(`${values.host} is no host\n${help}`)
   const until = hours > 0 ? { ms: hours * 3_600_000 } : { changes }
-  const sampleEvery = hours > 0 ? Number.POSITIVE_INFINITY : Math.max(4, Math.floor(changes / 80))
+  // Whole loops of twelve items where there are enough of them: each item holds another amount.
+  const sampleEvery = hours > 0 ? Number.POSITIVE_INFINITY : Math.max(4, 12 * Math.floor(changes / 960))
   const undo = createUndo()
   try {
     const result = await soak({ host: values.host, until, sampleEvery }, undo, progress)
