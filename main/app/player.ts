@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { AssetName } from '../../shared/asset-name.ts'
 import { reportedDownloads, withProgress } from '../../shared/cache/progress.ts'
 import { keptPlaylists, withShortage } from '../../shared/cache/space.ts'
@@ -147,7 +146,7 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
     clock,
     crypto: identity.crypto,
     keyring: () => keyringAt(knowledge().keyring, Math.max(clock.now(), knowledge().keyring.issuedAtMs)),
-    nonce: randomUUID,
+    nonce: () => crypto.randomUUID(),
     publish: async (message) => link?.publish(message),
     estimated: (line) => time.fleet(anchorOf(line)),
   })
@@ -182,6 +181,7 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
   const pageClock = createPageClock(clock, time, () => knowledge().site?.sync !== undefined, toPage)
   const desk = createScreenDesk({
     db,
+    dated: pageClock.dated,
     reporter,
     monotonicMs: parts.clock.monotonicMs,
     attempt: storage.attempt,

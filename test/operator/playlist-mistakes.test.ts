@@ -145,7 +145,7 @@ test('a photo under the name of a film is taken for what it is', async () => {
   await writeFile(path, file('named-wrongly.mp4'))
   const read = await readPlaylistFile(path)
   assert.ok(read.ok)
-  assert.equal(read.sources.get('named-wrongly.mp4')?.shown.mediaType, 'image/jpeg')
+  assert.equal(read.sources.get('named-wrongly.mp4')?.shown?.mediaType, 'image/jpeg')
 })
 
 test('every kind of film and photo that players show is read with its size upright and its length', async () => {
