@@ -2,8 +2,15 @@ import type { FromScreen, ToScreen } from '../../shared/screen/wire.ts'
 import type { Clock } from './ports.ts'
 import type { TrustedTime } from './trusted-time.ts'
 
-/** Tells the page how far the fleet's clock is ahead of its own. */
-export type PageClock = { heard(message: FromScreen): void }
+/** Tells the page how far the fleet's clock is ahead of its own, and reads the page's times by the trusted one. */
+export type PageClock = {
+  heard(message: FromScreen): void
+  /** A time of the page by the trusted clock, in milliseconds since 1970. A page that began in 1970 makes no plays of 1970. */
+  dated(pageMs: number): number
+}
+
+/** Less than this apart, the page's own times do. */
+const nearMs = 1_000
 
 /** So many beats are remembered: the one that came quickest is believed. */
 const mostBeats = 60
@@ -20,17 +27,21 @@ export function createPageClock(
 ): PageClock {
   let differences: number[] = []
   let told = false
+  const pageNowMs = () => clock.monotonicMs() + Math.max(...differences)
   return {
     heard(message) {
       if (message.kind !== 'hello' && message.kind !== 'beat') return
       if (message.kind === 'hello') differences = []
-      const monotonicMs = clock.monotonicMs()
-      differences = [...differences, message.at - monotonicMs].slice(-mostBeats)
+      differences = [...differences, message.at - clock.monotonicMs()].slice(-mostBeats)
       if (!inStep() && !told) return
       told = inStep()
       const { trust, wallMs } = time.told()
-      const pageMs = monotonicMs + Math.max(...differences)
-      send({ kind: 'clock', aheadMs: told && trust !== 'unknown' ? wallMs - pageMs : null })
+      send({ kind: 'clock', aheadMs: told && trust !== 'unknown' ? wallMs - pageNowMs() : null })
+    },
+    dated(pageMs) {
+      if (differences.length === 0) return pageMs
+      const shiftMs = Math.round(time.told().wallMs - pageNowMs())
+      return Math.abs(shiftMs) < nearMs ? pageMs : pageMs + shiftMs
     },
   }
 }

@@ -35,10 +35,12 @@ export type ScreenDeskOptions = {
   readonly changed: () => void
   /** Tells how long ago the last showing began, whatever the system's clock did since. */
   readonly monotonicMs?: (() => number) | undefined
+  /** A time of the page by the trusted clock. */
+  readonly dated?: ((pageMs: number) => number) | undefined
 }
 
 export function createScreenDesk(options: ScreenDeskOptions): ScreenDesk {
-  const { db, reporter, attempt = (_what, run) => run() } = options
+  const { db, reporter, attempt = (_what, run) => run(), dated = (ms: number) => ms } = options
   let now: ShownNow = { slate: 'starting' }
   let on: Showing | undefined
   let next: Showing | undefined
@@ -75,14 +77,14 @@ export function createScreenDesk(options: ScreenDeskOptions): ScreenDesk {
     const seq = attempt('plays', () =>
       transaction(db, () => {
         savePosition(db, message.position, message.key)
-        return startPlay(db, { playlist, revision, item, asset, startedAt: message.at })
+        return startPlay(db, { playlist, revision, item, asset, startedAt: dated(message.at) })
       }),
     )
     began = { pageMs: message.at, monotonicMs: options.monotonicMs?.() ?? 0 }
     playSeq = seq === undefined ? undefined : { key: message.key, seq }
     on = showing
     next = message.next === null ? undefined : options.showing(message.next)
-    now = { playlist, revision, item, asset, since: isoOf(message.at) }
+    now = { playlist, revision, item, asset, since: isoOf(dated(message.at)) }
     options.changed()
   }
 

@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { createPageClock } from '../../main/app/page-clock.ts'
+import type { Clock } from '../../main/app/ports.ts'
+import type { Told } from '../../shared/clock/trusted-time.ts'
+import type { ToScreen } from '../../shared/screen/wire.ts'
+
+const november = Date.parse('2026-11-22T02:00:00Z')
+
+/** A page whose clock stands in 1970 beside a player that knows the time. */
+function setUp(told: Partial<Told> = {}, inStep = true) {
+  let nowMs = 5_000
+  const clock: Clock = { now: () => 0, monotonicMs: () => nowMs, after: () => () => {} }
+  const sent: ToScreen[] = []
+  const time = {
+    told: (): Told => ({ wallMs: november + nowMs, trust: 'trusted', source: 'fleet', ageSeconds: 0, ...told }),
+  }
+  const page = createPageClock(
+    clock,
+    time,
+    () => inStep,
+    (message) => void sent.push(message),
+  )
+  /** A beat that was sent at this time of the page, and took so long. */
+  const beat = (tookMs: number) => {
+    const at = nowMs - 1_000
+    nowMs += tookMs
+    page.heard({ kind: 'beat', at, presentedFrames: 0, on: null })
+  }
+  return { page, sent, beat, now: () => nowMs }
+}
+
+test('the beat that came quickest says how far the clocks are apart', () => {
+  const { sent, beat } = setUp()
+  for (const tookMs of [30, 2, 80]) beat(tookMs)
+  assert.deepEqual(sent.at(-1), { kind: 'clock', aheadMs: november + 1_000 + 2 })
+})
+
+test('a wall that keeps in step with nobody hears of no clock, and one whose time is unknown hears that', () => {
+  const alone = setUp({}, false)
+  alone.beat(1)
+  assert.deepEqual(alone.sent, [])
+  const lost = setUp({ trust: 'unknown' })
+  lost.beat(1)
+  assert.deepEqual(lost.sent, [{ kind: 'clock', aheadMs: null }])
+})
+
+test('what a page of 1970 tells is written down with the trusted time', () => {
+  const { page, beat, now } = setUp()
+  beat(0)
+  assert.equal(page.dated(now() - 1_000), november + now())
+})
