@@ -1,5 +1,5 @@
 import { assertNever } from '../../shared/assert-never.ts'
-import type { Programme, Showing } from '../../shared/screen/programme.ts'
+import type { Programme, Showing, ShowingKey } from '../../shared/screen/programme.ts'
 import {
   afterSlate,
   carryOver,
@@ -72,6 +72,13 @@ function handle(state: DriverState, event: DriverEvent, nowMs: number): Step {
       return takeProgramme(state, event, nowMs)
     case 'skip':
       return state.on ? leave(state, state.on, 'interrupted', undefined, nowMs) : unchanged(state)
+    case 'go-to':
+      return goTo(state, event.key, nowMs)
+    case 'clear-quarantine':
+      return {
+        state: { ...state, leftOut: new Map() },
+        effects: [told('clear-quarantine', true, `${state.leftOut.size} left out`, nowMs)],
+      }
     case 'prepared':
       return unchanged(prepared(state, event, nowMs))
     case 'presented':
@@ -247,6 +254,29 @@ function wantNext(on: On, fate: Fate, nowMs: number): On {
     wantsNextSinceMs: on.wantsNextSinceMs ?? nowMs,
   }
 }
+
+/** The showing comes next as if its lane cut in, but its playlist's limits hold and what failed stays out. */
+function goTo(state: DriverState, key: ShowingKey, nowMs: number): Step {
+  const { programme, on } = state
+  const refused = (message: string): Step => ({ state, effects: [told('go-to', false, message, nowMs)] })
+  const open = programme && withoutLeftOut(programme, state.leftOut, nowMs)
+  const lane = open?.lanes.find(({ showings }) => showings.some((showing) => showing.key === key))
+  const showing = lane?.showings.find((one) => one.key === key)
+  if (!programme || !lane || !showing) return refused('it is not in the loop now, or is left out because it failed')
+  if (programme.synced) return refused('this wall keeps in step with others')
+  if (!mayBegin(programme, state.at, key, nowMs)) return refused('its playlist is at its limit')
+  const at: Position = { ...state.at, next: { ...state.at.next, [lane.key]: showing.item }, first: lane.key }
+  const discard: Effect[] = state.next ? [{ kind: 'discard', play: state.next.play.id }] : []
+  const waiting = { ...state, at, next: undefined }
+  const left = on ? leave(waiting, on, 'interrupted', undefined, nowMs) : unchanged(waiting)
+  return { state: left.state, effects: [...discard, ...left.effects, told('go-to', true, '', nowMs)] }
+}
+
+type Order = Extract<FromScreen, { kind: 'order' }>['order']
+const told = (order: Order, done: boolean, message: string, nowMs: number): Effect => ({
+  kind: 'tell',
+  message: { kind: 'order', at: nowMs, order, done, message },
+})
 
 function prepared(state: DriverState, event: Extract<DriverEvent, { kind: 'prepared' }>, nowMs: number): DriverState {
   const { next } = state

@@ -4,6 +4,7 @@ import type { Clock } from './clock.ts'
 import { step, wakeAtMs } from './driver.ts'
 import type { DriverEvent, Effect } from './driver-state.ts'
 import type { Link } from './link.ts'
+import type { Identify } from './stage/identify.ts'
 import type { Stage, StageEvent } from './stage/stage.ts'
 import type { ScreenStore } from './store.ts'
 
@@ -15,6 +16,8 @@ export type ScreenParts = {
   readonly openStage: (listener: (event: StageEvent) => void) => Stage
   /** Resolves when the compositor has made a picture: a page whose pictures do not come must not claim to be alive. */
   readonly nextFrame: () => Promise<void>
+  /** Draws who this wall is. */
+  readonly identify?: Identify
 }
 
 const helloEveryMs = 1_000
@@ -68,6 +71,7 @@ export function runScreen(parts: ScreenParts): () => void {
   }
   const stage = parts.openStage(dispatch)
   const stopListening = link.onMessage((message) => {
+    if (message.kind === 'identify') return identify(message, parts)
     if (message.kind === 'programme') takeSettings(message, store)
     dispatch(message)
   })
@@ -83,6 +87,12 @@ export function runScreen(parts: ScreenParts): () => void {
   return () => {
     for (const stop of [stopListening, stopHello, stopBeat, cancelWake, stage.close]) stop()
   }
+}
+
+function identify({ name, playerId, seconds }: Extract<ToScreen, { kind: 'identify' }>, parts: ScreenParts): void {
+  const tell = () =>
+    parts.link.send({ kind: 'order', at: parts.clock.nowMs(), order: 'identify', done: true, message: '' })
+  void parts.identify?.show(name, playerId, seconds).then(tell)
 }
 
 function takeSettings(message: Extract<ToScreen, { kind: 'programme' }>, store: ScreenStore): void {

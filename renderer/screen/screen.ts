@@ -2,6 +2,7 @@ import { pageClock } from './clock.ts'
 import { openLink } from './link.ts'
 import { startRemux } from './media/remux.ts'
 import { runScreen } from './run.ts'
+import { createIdentify } from './stage/identify.ts'
 import { nameSlate } from './stage/slate.ts'
 import { openStage } from './stage/stage.ts'
 import { createScreenStore } from './store.ts'
@@ -14,6 +15,7 @@ const fleetMs = (performanceMs: number): number | undefined => {
   const { fleetAheadMs } = store.getState().driver
   return fleetAheadMs === undefined ? undefined : performance.timeOrigin + performanceMs + fleetAheadMs
 }
+const nextFrame = () => new Promise<void>((resolve) => requestAnimationFrame(() => resolve()))
 runScreen({
   link: openLink(),
   clock: pageClock,
@@ -24,7 +26,8 @@ runScreen({
       { clock: pageClock, remux: startRemux('remux.js'), languages: () => store.getState().languages, fleetMs },
       listener,
     ),
-  nextFrame: () => new Promise((resolve) => requestAnimationFrame(() => resolve())),
+  nextFrame,
+  identify: createIdentify(wall, nextFrame),
 })
 for (const gesture of ['contextmenu', 'dragstart', 'selectstart', 'wheel', 'touchmove', 'keydown', 'mousedown']) {
   window.addEventListener(gesture, (event) => event.preventDefault(), { passive: false })

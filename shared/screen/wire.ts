@@ -25,6 +25,17 @@ export const toScreen = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('clock'), aheadMs: z.number().nullable() }),
   /** Ends what is on and goes to the next item at once. */
   z.strictObject({ kind: z.literal('skip') }),
+  /** Ends what is on and goes on with this showing, if the loop has it and its playlist's limits let it; answered with `order`. */
+  z.strictObject({ kind: z.literal('go-to'), key: showingKey }),
+  /** Draws who this wall is above everything, for so long; 0 takes it off. Answered with `order` when it is drawn. */
+  z.strictObject({
+    kind: z.literal('identify'),
+    seconds: z.number().min(0).max(60),
+    name: z.string().max(500),
+    playerId: z.string().max(64),
+  }),
+  /** Lets items that failed have another chance at once; answered with `order`. */
+  z.strictObject({ kind: z.literal('clear-quarantine') }),
 ])
 export type ToScreen = z.infer<typeof toScreen>
 
@@ -58,6 +69,14 @@ export const fromScreen = z.discriminatedUnion('kind', [
     message: z.string().max(2000),
     key: showingKey,
     asset: assetName,
+  }),
+  /** What became of an order; `message` says why not, or what was done. */
+  z.strictObject({
+    kind: z.literal('order'),
+    at,
+    order: z.enum(['go-to', 'identify', 'clear-quarantine']),
+    done: z.boolean(),
+    message: z.string().max(2000),
   }),
   /** Once a second: proof of life, gated by presented frames. */
   z.strictObject({ kind: z.literal('beat'), at, presentedFrames: z.int(), on: showingKey.nullable() }),
