@@ -1,6 +1,6 @@
 import { isStorageFailure } from '../sqlite/connection.ts'
 import type { WriteDb } from '../sqlite/open.ts'
-import { dropOldPlays } from '../sqlite/plays-budget.ts'
+import { dropOldPlays, mostAtOnce } from '../sqlite/plays-budget.ts'
 import { refuseUnreadableRows } from '../sqlite/rebuild.ts'
 import { integritySteps, writeLogBack } from '../sqlite/upkeep.ts'
 import type { Clock, Undo } from './ports.ts'
@@ -10,6 +10,9 @@ import type { Ballast } from './storage.ts'
 const everyMs = 60_000
 /** After a start the wall comes first. */
 const soonMs = 3_000
+/** A wall that is full drops a few records each minute. */
+const droppedSaidEveryMs = 24 * 60 * 60_000
+const lossSaidEveryMs = 60 * 60_000
 const firstCheckMs = 5 * 60_000
 const checkEveryMs = 24 * 60 * 60_000
 /** How much of the time the check may take, at most. */
@@ -37,7 +40,9 @@ export function startUpkeep(options: UpkeepOptions): Undo {
   const every = options.every ?? { ms: everyMs, firstCheckMs }
   let cancel: Undo = () => {}
   let cancelCheck: Undo = () => {}
-  let droppedPlays = 0
+  let plays = 0
+  let unacknowledged = 0
+  let saidMs = Number.NEGATIVE_INFINITY
 
   function tend(): void {
     try {
@@ -53,13 +58,19 @@ export function startUpkeep(options: UpkeepOptions): Undo {
 
   function dropPlays(): void {
     const dropped = dropOldPlays(db)
-    droppedPlays += dropped
-    if (droppedPlays === 0 || dropped === 5_000) return // more go at the next turn: said once for all of them
-    const plays = droppedPlays
-    droppedPlays = 0
-    reporter.event('plays-dropped', `the ${plays} oldest records of plays were dropped: there is no room for more`, {
+    plays += dropped.plays
+    unacknowledged += dropped.unacknowledged
+    const nowMs = clock.monotonicMs()
+    if (plays === 0 || dropped.plays === mostAtOnce) return // more go at the next turn: said once for all of them
+    if (nowMs - saidMs < (unacknowledged > 0 ? lossSaidEveryMs : droppedSaidEveryMs)) return
+    const lost = unacknowledged > 0 ? `${unacknowledged} of them had nobody acknowledged` : 'all were acknowledged'
+    reporter.event('plays-dropped', `the ${plays} oldest records of plays were dropped: ${lost}`, {
       plays,
+      unacknowledged,
     })
+    plays = 0
+    unacknowledged = 0
+    saidMs = nowMs
   }
 
   function check(): void {

@@ -9,6 +9,7 @@ import { formerPlaylists } from './in-force.ts'
 import { type DatabaseHandle, DatabaseRefused, type OpenOptions, openDatabase, openInMemory } from './open.ts'
 import { nextInOutbox, outboxTotals } from './outbox.ts'
 import { interruptRunningPlays, lastPlays } from './plays.ts'
+import { playsChain } from './plays-chain.ts'
 import { salvage } from './salvage.ts'
 import { takenDownAssets } from './taken-down.ts'
 import { trustChain } from './trust-chain.ts'
@@ -137,6 +138,7 @@ export function refuseUnreadableRows(db: ReadDb, file: string): void {
     outboxTotals(db)
     nextInOutbox(db, 20)
     lastPlays(db, 20)
+    playsChain(db)
   } catch (error) {
     if (!isUnreadableRow(error)) throw error
     throw new DatabaseRefused('damaged', `${file} has a row that cannot be read`)

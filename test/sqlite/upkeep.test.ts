@@ -2,9 +2,10 @@ import assert from 'node:assert/strict'
 import { renameSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { openDatabase } from '../../main/sqlite/open.ts'
-import { lastPlays, startPlay } from '../../main/sqlite/plays.ts'
+import { openDatabase, type WriteDb } from '../../main/sqlite/open.ts'
+import { finishPlay, lastPlays, startPlay } from '../../main/sqlite/plays.ts'
 import { dropOldPlays } from '../../main/sqlite/plays-budget.ts'
+import { acknowledgePlays, playsChain, sealedPlays } from '../../main/sqlite/plays-chain.ts'
 import { findSetting, putSetting } from '../../main/sqlite/settings.ts'
 import { integritySteps, writeLogBack } from '../../main/sqlite/upkeep.ts'
 import { assetNameOf } from '../../shared/asset-name.ts'
@@ -13,25 +14,45 @@ import { temporaryDatabase, temporaryFolder } from './temporary.ts'
 const asset = assetNameOf('ab'.repeat(32))
 const play = (startedAt: number) => ({ playlist: 'p', revision: 1, item: 'i', asset, startedAt })
 
-test('the oldest records of plays go beyond the budget of rows, and those that are older than the newest by the whole time', (t) => {
-  const db = temporaryDatabase(t)
+function ended(db: WriteDb, count: number): void {
+  const end = { ms: 1, presentedFrames: 0, droppedFrames: 0, outcome: 'complete' as const }
   db.transaction(() => {
-    for (let at = 1; at <= 1000; at++) startPlay(db, play(at))
+    for (let at = 1; at <= count; at++) finishPlay(db, startPlay(db, play(at)), end)
   })
-  assert.equal(dropOldPlays(db, { rows: 600, ms: 1e9 }), 400)
+}
+function acknowledge(db: WriteDb, through: number): void {
+  const head = sealedPlays(db, through - 1, 1)[0]?.hash ?? ''
+  assert.equal(acknowledgePlays(db, { through, head }, 'a JWS'), 'acknowledged')
+}
+
+test('the oldest records of plays go beyond the budget of rows, and acknowledged ones that are too old', (t) => {
+  const db = temporaryDatabase(t)
+  ended(db, 1000)
+  acknowledge(db, 300)
+  assert.deepEqual(dropOldPlays(db, { rows: 600, ms: 1e9 }), { plays: 400, unacknowledged: 100 })
   assert.equal(lastPlays(db, 5000).at(-1)?.seq, 401)
-  // The newest hundred began at 901 and later: what began before 701 is too old.
-  assert.equal(dropOldPlays(db, { rows: 1e6, ms: 200 }), 300)
-  assert.equal(dropOldPlays(db, { rows: 1e6, ms: 200 }), 0)
+  // The newest hundred began at 901 and later: what began before 701 is too old, but nobody has it yet.
+  assert.deepEqual(dropOldPlays(db, { rows: 1e6, ms: 200 }), { plays: 0, unacknowledged: 0 })
+  acknowledge(db, 650)
+  assert.deepEqual(dropOldPlays(db, { rows: 1e6, ms: 200 }), { plays: 250, unacknowledged: 0 })
+  acknowledge(db, 900)
+  assert.deepEqual(dropOldPlays(db, { rows: 1e6, ms: 200 }), { plays: 50, unacknowledged: 0 })
+  assert.equal(playsChain(db).droppedThrough, 700)
+})
+
+test('records that are not sealed yet are never dropped', (t) => {
+  const db = temporaryDatabase(t)
+  startPlay(db, play(1))
+  ended(db, 50)
+  assert.deepEqual(dropOldPlays(db, { rows: 10, ms: 1e9 }), { plays: 0, unacknowledged: 0 })
 })
 
 test('a clock that jumps ahead for a moment drops no records', (t) => {
   const db = temporaryDatabase(t)
-  db.transaction(() => {
-    for (let at = 1; at <= 200; at++) startPlay(db, play(at))
-    startPlay(db, play(1e14))
-  })
-  assert.equal(dropOldPlays(db, { rows: 1e6, ms: 1000 }), 0)
+  ended(db, 200)
+  acknowledge(db, 200)
+  startPlay(db, play(1e14))
+  assert.deepEqual(dropOldPlays(db, { rows: 1e6, ms: 1000 }), { plays: 0, unacknowledged: 0 })
 })
 
 test('the log beside the database gives its room back', (t) => {

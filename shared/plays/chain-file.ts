@@ -1,0 +1,87 @@
+import { z } from 'zod'
+import { parseJson } from '../documents/documents.ts'
+import { playerId } from '../documents/fields.ts'
+import { jws, publicJwk } from '../documents/jws.ts'
+import type { Crypto } from '../trust/crypto.ts'
+import type { Keyring } from '../trust/keyring.ts'
+import { lineOf } from './chain.ts'
+import { playRecord } from './record.ts'
+import { readAck, readHead } from './statements.ts'
+import {
+  beginVerification,
+  type Landmark,
+  type PlayFinding,
+  type Verification,
+  withFindings,
+  withRecord,
+} from './verify.ts'
+
+/**
+ * The first line of an exported chain; the records follow, each on a line of its own in its RFC 8785 form. Another such line
+ * begins the chain of another player.
+ */
+export const chainHeader = z.strictObject({
+  kind: z.literal('plays-chain'),
+  player: playerId,
+  playerKey: publicJwk,
+  /** The player's word for the last record. */
+  head: jws,
+  /** The newest acknowledgement by an operator; null: there is none. */
+  acknowledgement: jws.nullable(),
+})
+export type ChainHeader = z.infer<typeof chainHeader>
+
+/** Whether a line begins a chain. */
+export const isChainHeader = (line: string): boolean => line.startsWith('{"kind":"plays-chain"')
+
+/** What a check of a file goes by. `operators`: whose acknowledgements count; undefined: they are not checked. */
+export type FileCheck = {
+  readonly operators: Keyring | undefined
+  readonly first: number
+  readonly crypto: Crypto
+}
+
+/** Begins with the header of a chain; undefined if it is none. */
+export function openChain(line: string, check: FileCheck): { player: string; verification: Verification } | undefined {
+  const json = parseJson(new TextEncoder().encode(line))
+  const header = json.ok ? chainHeader.safeParse(json.value).data : undefined
+  if (!header || JSON.stringify(header) !== line) return undefined
+  const { landmarks, findings } = signedFor(header, check)
+  return { player: header.player, verification: withFindings(beginVerification(landmarks, check.first), findings) }
+}
+
+/** What the player and the operators have signed for, and which of their words do not hold. */
+export function signedFor(
+  { player, playerKey, head, acknowledgement }: ChainHeader,
+  { operators, crypto }: Pick<FileCheck, 'operators' | 'crypto'>,
+): { landmarks: Landmark[]; findings: PlayFinding[] } {
+  const landmarks: Landmark[] = []
+  const findings: PlayFinding[] = []
+  const wrong = (what: string, message: string) =>
+    findings.push({ code: 'bad-statement', seq: null, message: `the ${what} does not hold: ${message}` })
+  const said = readHead(head, player, playerKey, crypto)
+  if (said.ok) landmarks.push({ by: 'head', seq: said.value.seq, hash: said.value.hash })
+  else wrong('head', said.refusal.message)
+  if (acknowledgement && operators) {
+    const bytes = new TextEncoder().encode(JSON.stringify(acknowledgement))
+    const ack = readAck(bytes, player, operators, crypto)
+    if (ack.ok) landmarks.push({ by: 'acknowledgement', seq: ack.value.through, hash: ack.value.head })
+    else wrong('acknowledgement', ack.refusal.message)
+  }
+  return { landmarks, findings }
+}
+
+/** The next line of a chain: a record, or something that is none. */
+export function withLine(before: Verification, line: string, crypto: Crypto): Verification {
+  const record = readLine(line)
+  if (record) return withRecord(before, record, crypto)
+  const { nextSeq } = before.at
+  const message = `what stands where record ${nextSeq} belongs is no record, or not written in its RFC 8785 form`
+  return withFindings(before, [{ code: 'not-a-record', seq: nextSeq, message }])
+}
+
+function readLine(line: string) {
+  const json = parseJson(new TextEncoder().encode(line))
+  const record = json.ok ? playRecord.safeParse(json.value).data : undefined
+  return record && lineOf(record) === line ? record : undefined
+}
