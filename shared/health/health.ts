@@ -83,6 +83,8 @@ export const readings = z.object({
     frameAgeMs: amount.nullable(),
     /** How long the picture as it goes out has been black; 0 when it is not; null when nobody could look. */
     blackMs: amount.nullable(),
+    /** Whether what the page itself shows is black then, as it is in a dark scene of a film; null when it was not asked. */
+    blackByItself: z.boolean().nullable(),
   }),
   cache: z.object({
     heldAssets: count,
@@ -106,6 +108,8 @@ export const readings = z.object({
       damage: z.string().nullable(),
     })
     .nullable(),
+  /** Why the disk takes nothing at the moment; null: it does. */
+  storageFailure: z.string().nullable(),
   /** Null: none is configured, and the player is alone by order. */
   broker: z
     .object({
@@ -115,6 +119,8 @@ export const readings = z.object({
       lastMessageAt: instant.nullable(),
       /** Anything at all: a message, an answer to a ping. */
       heardAgeMs: amount.nullable(),
+      /** How long this player's own echo has been missing, which its subscriptions should have brought; null: none is missing. */
+      echoMissingMs: amount.nullable(),
       reconnects: count,
       /** Another player uses this one's id: the last time that it threw this one off. */
       displacedAgeMs: amount.nullable(),
