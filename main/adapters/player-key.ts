@@ -20,7 +20,9 @@ export function playerKey(db: WriteDb): PublicJwk {
 }
 
 /** What signs with the key that is in this database; undefined if there is none yet. */
-export function playerSigner(db: Parameters<typeof findSetting>[0]): { key: PublicJwk; sign: PlayerSigner } | undefined {
+export function playerSigner(
+  db: Parameters<typeof findSetting>[0],
+): { key: PublicJwk; sign: PlayerSigner } | undefined {
   const pem = findSetting(db, setting)
   if (pem === undefined) return undefined
   const privateKey = createPrivateKey(pem)

@@ -1,0 +1,21 @@
+import type { Readings } from '../../shared/health/health.ts'
+
+/** What the machine says of itself. */
+export type MachineReadings = Pick<Readings, 'cpu' | 'memory' | 'temperatures' | 'disk'> & {
+  readonly systemSeconds: number
+}
+
+/** Looks at the machine without holding up this process; what cannot be read is null. */
+export type ReadMachine = () => Promise<MachineReadings>
+
+/**
+ * How bright the picture is as it goes out, from 0 (black) to 255: its brightest point, seen from so far that single pixels do
+ * not count. Rejects when no picture can be had.
+ */
+export type Glance = () => Promise<number>
+
+/** Sizes of the database's files. */
+export type DatabaseSizes = { readonly sizeBytes: number; readonly walBytes: number }
+
+/** Where the recovery ladder stands; undefined on the ground. */
+export type RecoveryState = { readonly rung: string; readonly since: string; readonly lastFault?: string | undefined }
