@@ -41,6 +41,9 @@ export const eventCodes = {
   'database-damaged': 'error',
   'plays-dropped': 'warning',
   'configuration-wrong': 'error',
+  'technician-signed-in': 'info',
+  'technician-locked-out': 'warning',
+  'technician-acted': 'info',
 } as const satisfies Record<string, 'info' | 'warning' | 'error'>
 export type EventCode = keyof typeof eventCodes
 
