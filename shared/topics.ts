@@ -69,11 +69,15 @@ export const trustFilters = (prefix: string, player: string): string[] => [
   `${prefix}/trust`,
   `${prefix}/players/${player}/site`,
   clockAnswerTopic(prefix, player),
+  playsAckTopic(prefix, player),
 ]
+
+/** Where operators acknowledge the records of a player's plays. */
+export const playsAckTopic = (prefix: string, player: string): string => `${prefix}/players/${player}/plays/ack`
 
 /** Where players ask what time it is, and where each is answered. */
 export const clockRequestTopic = (prefix: string): string => `${prefix}/clock/request`
-export const clockAnswerTopic = (prefix: string, player: string): string => `${prefix}/players/${player}/answers/clock`
+export const clockAnswerTopic = (prefix: string, player: string): string => `${prefix}/clock/answers/${player}`
 
 /** Topic filters of everything else a player in these groups takes. */
 export const contentFilters = (prefix: string, player: string, groups: readonly string[]): string[] => [

@@ -10,7 +10,7 @@ import { keyringOf } from '../../shared/trust/keyring.ts'
 import { makeCity, rootKeysOf, trustOf } from '../support/documents.ts'
 
 const trueTime = 1_800_000_000_000
-const topic = 'plazacast/v1/players/wall/answers/clock'
+const topic = 'plazacast/v1/clock/answers/wall'
 
 /** A player's clock and the questions it asks, with time in the test's hand. */
 async function setUp() {
