@@ -4,6 +4,7 @@ import type { WriteDb } from '../sqlite/open.ts'
 import { startAssetCheck } from './asset-check.ts'
 import type { AssetSource } from './asset-source.ts'
 import type { AssetFiles, DamagedPiece } from './asset-store.ts'
+import { cacheCheck } from './cache-check.ts'
 import { createDownloads } from './downloads.ts'
 import { createHlsSets } from './hls-sets.ts'
 import type { Cache } from './player.ts'
@@ -95,6 +96,7 @@ export function startCache(options: CacheOptions, changed: () => void, reporter:
     progress: downloads.progress,
     playing: downloads.playing,
     retryNow: () => downloads.retryNow(),
+    check: cacheCheck(options),
     damaged(damage) {
       reporter.event('asset-damaged', damage.message, { asset: damage.asset })
       changed()

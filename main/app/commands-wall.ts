@@ -1,36 +1,62 @@
-import type { Host } from '../hosts/host.ts'
-import { CommandFailed, type CommandHandler } from './commands.ts'
+import type { CacheCheckProgress, CheckCache } from './cache-check.ts'
+import { CommandFailed, type CommandHandler, unattended } from './commands.ts'
+import { type Machine, machineCommands } from './commands-machine.ts'
+import { type PageCommandParts, pageCommands } from './commands-page.ts'
 import type { Reporter } from './reporter.ts'
 
-/** The commands that every wall knows, by name. `host`: undefined while the window is being opened. */
-export function wallCommands(host: () => Host | undefined, reporter: Reporter): Map<string, CommandHandler> {
-  const window = (): Host => {
-    const there = host()
-    if (!there) throw new CommandFailed('not-ready', 'the window is being opened')
-    return there
-  }
-  const simple = (run: () => void): CommandHandler => {
-    return (given) => {
-      refuseArguments(given)
-      run()
-      return { result: {} }
-    }
-  }
-  return new Map<string, CommandHandler>([
-    ['report-now', simple(() => reporter.repeatState())],
-    ['skip', simple(() => window().send({ kind: 'skip' }))],
-    ['reload', simple(() => window().renew('a command asked for it'))],
-    [
-      'screenshot',
-      async (given) => {
-        refuseArguments(given)
-        return { picture: await window().screenshot(), mediaType: 'image/png' }
-      },
-    ],
-  ])
+/** What the commands need of the player. */
+export type WallCommandParts = PageCommandParts & {
+  readonly reporter: Reporter
+  readonly machine: Machine
+  /** Undefined: the cache cannot check itself. */
+  readonly checkCache: CheckCache | undefined
+  /** Sends the health again; undefined: none is made. */
+  readonly repeatHealth?: (() => void) | undefined
 }
 
-function refuseArguments(given: Readonly<Record<string, unknown>>): void {
-  const [first] = Object.keys(given)
-  if (first !== undefined) throw new CommandFailed('bad-arguments', `takes no arguments, but was given ${first}`)
+/** The commands that every wall knows, by name. `programmeChanged` is to be called with each new programme. */
+export type WallCommands = {
+  readonly handlers: ReadonlyMap<string, CommandHandler>
+  programmeChanged(): void
+}
+
+export function wallCommands(parts: WallCommandParts): WallCommands {
+  const { reporter, clock, repeatHealth } = parts
+  const page = pageCommands(parts)
+  const failed = (command: string, reason: string) =>
+    reporter.event('command-refused', `${command}: ${reason}`, { command, code: 'failed' })
+  const reportNow: CommandHandler = () => {
+    reporter.repeatState()
+    repeatHealth?.()
+    return { result: { sent: repeatHealth ? ['state', 'health'] : ['state'] } }
+  }
+  const handlers = [
+    ...page.handlers,
+    ...machineCommands(parts.machine, failed),
+    ['report-now', reportNow] as const,
+    ...(parts.checkCache ? [['check-cache', checkCache(parts.checkCache, clock.monotonicMs)] as const] : []),
+  ]
+  return { handlers: new Map(handlers), programmeChanged: page.programmeChanged }
+}
+
+/** Progress is told at most so often. */
+const progressMs = 1000
+
+function checkCache(check: CheckCache, monotonicMs: () => number): CommandHandler {
+  let running = false
+  return async (_given, { progress, signal } = unattended) => {
+    if (running) throw new CommandFailed('busy', 'the cache is being checked already')
+    running = true
+    let saidMs = Number.NEGATIVE_INFINITY
+    const say = (value: CacheCheckProgress) => {
+      if (monotonicMs() - saidMs < progressMs) return
+      saidMs = monotonicMs()
+      progress(value)
+    }
+    try {
+      return { result: await check(say, signal) }
+    } finally {
+      running = false
+    }
+  }
 }

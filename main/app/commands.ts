@@ -1,27 +1,52 @@
+import { ownAnswerTopic } from '../../shared/commands/answer.ts'
+import { readCommand } from '../../shared/commands/catalogue.ts'
 import type { Command } from '../../shared/documents/command.ts'
 import type { Refusal } from '../../shared/documents/refusal.ts'
 import { commandObjection, commandToleranceMs, mayAnswerOn } from '../../shared/intake/command-check.ts'
 import { commandsForgottenThrough, isCommandSeen, noteCommand } from '../sqlite/commands-seen.ts'
 import { transaction, type WriteDb } from '../sqlite/open.ts'
 import type { Publication, ReplyAddress } from './broker.ts'
-import type { Clock } from './ports.ts'
+import type { Clock, Undo } from './ports.ts'
 import type { Reporter } from './reporter.ts'
 
 /** What a command came to: something to say, or a picture. */
 export type CommandAnswer =
-  | { readonly result: unknown }
+  | {
+      readonly result: Readonly<Record<string, unknown>>
+      /** What would keep the answer from being sent, such as a restart: done once it is out, or cannot be. */
+      readonly afterwards?: () => void
+    }
   | { readonly picture: Uint8Array; readonly mediaType: 'image/png' | 'image/jpeg' }
 
-/** Carries one command out. Throws CommandFailed with a code for what can be expected, anything else for bugs. */
-export type CommandHandler = (given: Readonly<Record<string, unknown>>) => CommandAnswer | Promise<CommandAnswer>
+/** What a handler is told beside the arguments. */
+export type CommandRun = {
+  /** Tells whoever asked how far it has come. */
+  progress(value: Readonly<Record<string, unknown>>): void
+  /** Aborted when the time is over: nobody waits for the answer any more. */
+  readonly signal: AbortSignal
+}
 
-/** Why a command could not be carried out; `code` is stable, kebab-case. */
+/** Nobody waits for progress, and the time is not limited. */
+export const unattended: CommandRun = { progress: () => {}, signal: new AbortController().signal }
+
+/**
+ * Carries one command out; the arguments were read by the command's own schema. Throws CommandFailed with a code for what can
+ * be expected, anything else for bugs.
+ */
+export type CommandHandler = (
+  given: Readonly<Record<string, unknown>>,
+  run?: CommandRun,
+) => CommandAnswer | Promise<CommandAnswer>
+
+/** Why a command could not be carried out; `code` is stable, kebab-case; `field` names the argument that is to blame. */
 export class CommandFailed extends Error {
   override readonly name = 'CommandFailed'
   readonly code: string
-  constructor(code: string, message: string) {
+  readonly field: string | undefined
+  constructor(code: string, message: string, field?: string) {
     super(message)
     this.code = code
+    this.field = field
   }
 }
 
@@ -39,12 +64,14 @@ export type CommandDeskOptions = {
 
 /** Ids are kept a day longer than their command lives: clocks differ. */
 const marginMs = 24 * 60 * 60_000
-const longestRunMs = 20_000
+/** How long an answer is waited for before what would keep it from being sent. */
+const farewellMs = 2_000
 const mostAtOnce = 4
 
 /**
  * Carries out commands that the intake found signed and addressed: each at most once, since its id is on disk before
- * anything happens, and none that expired. Whoever asked on an MQTT 5 response topic is answered there.
+ * anything happens, and none that expired. Whoever asked on an MQTT 5 response topic is answered there, and everybody else
+ * below the player's own topics, by the command's id: a broker that knows only MQTT 3.1.1 has no response topics.
  */
 export function createCommandDesk(
   options: CommandDeskOptions,
@@ -71,34 +98,40 @@ export function createCommandDesk(
     })
   }
 
-  async function carryOut(command: Command): Promise<CommandAnswer> {
+  async function carryOut(command: Command, progress: CommandRun['progress']): Promise<CommandAnswer> {
+    const read = readCommand(command.command, command.arguments)
+    const { code, message, field } = read.ok ? notHere : read.problem
     const handler = options.handlers.get(command.command)
-    if (!handler) throw new CommandFailed('unknown-command', `there is no command ${command.command}`)
+    if (!read.ok || !handler) throw new CommandFailed(code, message, field)
     if (running >= mostAtOnce) throw new CommandFailed('busy', `${mostAtOnce} commands are being carried out already`)
+    const over = new AbortController()
+    const limit = timeOut(clock, read.kind.longestSeconds, over)
     running += 1
     try {
-      return await Promise.race([handler(command.arguments), timeOut(clock)])
+      return await Promise.race([handler(read.arguments, { progress, signal: over.signal }), limit.late])
     } finally {
+      limit.cancel()
       running -= 1
     }
   }
 
-  async function answer(command: Command, reply: ReplyAddress | undefined): Promise<void> {
+  async function answer(command: Command, reply: ReplyAddress): Promise<void> {
     const { id } = command
-    const outcome = await carryOut(command).catch((error: unknown) => asFailure(error))
+    const say = async (body: Pick<Publication, 'payload' | 'contentType'>) =>
+      options.publish({ topic: reply.topic, correlation: reply.correlation, qos: 1, retain: false, ...body })
+    const progress = (value: Readonly<Record<string, unknown>>) => {
+      say(json({ id, progress: value })).catch(() => {}) // the answer itself says what became of it
+    }
+    const outcome = await carryOut(command, progress).catch((error: unknown) => asFailure(error))
     const failed = outcome instanceof CommandFailed
     const about = { id, command: command.command, ok: !failed, ...(failed && { code: outcome.code }) }
-    reporter.event('command-done', failed ? outcome.message : `${command.command} was carried out`, about)
-    if (!reply) return
-    await options.publish({
-      topic: reply.topic,
-      correlation: reply.correlation,
-      qos: 1,
-      retain: false,
-      ...(failed
-        ? json({ id, ok: false, error: { code: outcome.code, message: outcome.message } })
-        : bodyOf(id, outcome)),
-    })
+    const done = `${command.command} was carried out`
+    reporter.event('command-done', failed ? `${command.command}: ${outcome.message}` : done, about)
+    const afterwards = !failed && 'result' in outcome ? outcome.afterwards : undefined
+    const sent = say(failed ? json({ id, ok: false, error: errorOf(outcome) }) : bodyOf(id, outcome))
+    if (!afterwards) return sent
+    await Promise.race([sent, new Promise<void>((resolve) => clock.after(farewellMs, resolve))]).catch(() => {}) // done all the same
+    afterwards()
   }
 
   return (command, reply) => {
@@ -107,7 +140,9 @@ export function createCommandDesk(
       return refuse(command, { code: 'misdirected', field: 'responseTopic', message })
     }
     if (!admit(command)) return
-    answer(command, reply).catch(() => {}) // the connection is gone, and with it who asked
+    const { id } = command
+    const own = { topic: ownAnswerTopic(topicPrefix, playerId, id), correlation: undefined }
+    answer(command, reply ?? own).catch(() => {}) // the connection is gone, and with it who asked
   }
 }
 
@@ -123,7 +158,18 @@ const asFailure = (error: unknown): CommandFailed =>
     ? error
     : new CommandFailed('failed', (error instanceof Error ? error.message : String(error)).slice(0, 500))
 
-const timeOut = (clock: Clock): Promise<never> =>
-  new Promise((_, reject) => {
-    clock.after(longestRunMs, () => reject(new CommandFailed('timed-out', `took longer than ${longestRunMs / 1000} s`)))
+const errorOf = ({ code, message, field }: CommandFailed) => ({ code, message, ...(field !== undefined && { field }) })
+
+/** A command of the list that this player was not given what it needs for. */
+const notHere = { code: 'not-possible', message: 'this player cannot do that here', field: undefined }
+
+function timeOut(clock: Clock, seconds: number, over: AbortController): { late: Promise<never>; cancel: Undo } {
+  let cancel: Undo = () => {}
+  const late = new Promise<never>((_, reject) => {
+    cancel = clock.after(seconds * 1000, () => {
+      over.abort()
+      reject(new CommandFailed('timed-out', `took longer than ${seconds} s`))
+    })
   })
+  return { late, cancel }
+}

@@ -15,6 +15,8 @@ import { lastRefusals } from '../sqlite/refusals.ts'
 import type { AssetSource } from './asset-source.ts'
 import type { Broker, BrokerListener, Publication } from './broker.ts'
 import { type BrokerLink, createBrokerLink } from './broker-link.ts'
+import type { CheckCache } from './cache-check.ts'
+import type { Machine } from './commands-machine.ts'
 import { wallCommands } from './commands-wall.ts'
 import type { Configuration } from './configuration.ts'
 import { type DownloadProgress, downloadReport } from './download-entry.ts'
@@ -26,6 +28,7 @@ import type { Log } from './log.ts'
 import { createLoopKeeper } from './loop-keeper.ts'
 import type { NeighbourOrders } from './neighbours.ts'
 import { createPageClock } from './page-clock.ts'
+import { createPageEar } from './page-ear.ts'
 import { watchPage } from './page-watch.ts'
 import type { Clock, Undo } from './ports.ts'
 import { createReporter, isoOf, type Reporter } from './reporter.ts'
@@ -61,6 +64,8 @@ export type Cache = {
   exchange?(orders: NeighbourOrders): void
   /** The network may be back: failed downloads are tried now. */
   retryNow(): void
+  /** Reads and hashes all that is held; absent where there is nothing to check. */
+  readonly check?: CheckCache
   stop(): Promise<void>
 }
 
@@ -84,6 +89,8 @@ export type PlayerParts = {
   /** Where documents come from that pointers lead to. */
   readonly documentSource: AssetSource
   readonly startHost: (listener: HostListener) => Promise<Host>
+  /** What commands may do beyond the wall. */
+  readonly machine?: Machine
   /** Undefined: no path is watched for sticks. */
   readonly startUsb: ((player: StickPlayer, reporter: Reporter) => Usb) | undefined
   /** Room for the database when somebody else has filled the disk. */
@@ -152,6 +159,8 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
   })
   const watch = watchPage(clock, (ms) => host?.renew(`it has said nothing for ${ms / 1000} s`))
 
+  const ear = createPageEar(clock)
+
   // The browser takes longest, so it is started first; what it is to show is read while it starts, and is there when the page asks.
   const starting = parts.startHost({
     message(message) {
@@ -159,12 +168,14 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
       pageClock.heard(message)
       if (message.kind === 'beat' || message.kind === 'ended') cache.playing?.(message)
       storage.attempt('lookups', () => desk.message(message), 1)
+      ear.heard(message)
     },
     gone(what, reason) {
       reporter.event('stage-gone', `the ${what} is gone: ${reason}`, { what, reason })
       if (what !== 'gpu') desk.gone()
     },
     back: () => reporter.event('stage-back', 'the screen is back'),
+    console: (level, text) => log('debug', `page: ${level}: ${text}`),
     garbled: (why) => log('warning', `the page sent what is no message: ${why}`),
   })
   starting.catch(() => {}) // reported where it is awaited, below
@@ -192,12 +203,27 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
     languages: configuration.languages,
     changed: report,
   })
+  const commands = wallCommands({
+    clock,
+    reporter,
+    ear,
+    host: () => host,
+    programme: () => keeper.sent().programme,
+    showing: keeper.showing,
+    on: () => desk.on(),
+    level: () => plan?.level ?? null,
+    playerName: () => knowledge().site?.name ?? configuration.playerId,
+    playerId: configuration.playerId,
+    retryDownloads: () => cache.retryNow(),
+    machine: parts.machine ?? {},
+    checkCache: cache.check,
+  })
   const incoming = createIncoming({
     ...parts,
     clock,
     reporter,
     knowledge,
-    handlers: wallCommands(() => host, reporter),
+    handlers: commands.handlers,
     publish: async (message) => link?.publish(message),
     refused: report,
     changed(what) {
@@ -225,6 +251,7 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
   }
   function refresh(): void {
     plan = keeper.refresh()
+    commands.programmeChanged()
     const wanted = wantedAssets(knowledge(), plan, cache.hls?.() ?? new Map(), clock.now())
     const { site, timeZone } = knowledge()
     const bandwidth = site?.cache?.bandwidth ?? []

@@ -1,6 +1,9 @@
 import { z } from 'zod'
 import type { ToScreen } from '../../shared/screen/wire.ts'
 import type { CdpEvent, CdpPipe } from './cdp-pipe.ts'
+import { consoleLine } from './chromium-console.ts'
+import { pagePictures } from './chromium-picture.ts'
+import type { JpegOptions } from './host.ts'
 import { bindingName, bridgeScript, deliverName } from './page-bridge.ts'
 
 /** What a page reports. */
@@ -13,6 +16,8 @@ export type PageListener = {
   committed(): void
   /** The document has loaded with all it names. */
   loaded(): void
+  /** A line of the page's console, or an error of its script that nobody caught. */
+  console?(level: 'warning' | 'error' | 'debug', text: string): void
 }
 
 /** The one page of a browser. */
@@ -24,7 +29,7 @@ export type ChromiumPage = {
   /** Ends the page's process, even one that hangs; `gone` follows. */
   kill(): void
   send(message: ToScreen): void
-  screenshot(): Promise<Uint8Array>
+  screenshot(as?: JpegOptions): Promise<Uint8Array>
 }
 
 /** Takes the page of a session, refuses it everything but its own address, and gives it the bridge. */
@@ -38,6 +43,7 @@ export function openChromiumPage(
   const ready = settle(command, address)
   // Awaited by `load`; a browser that ends before is reported by its process.
   ready.catch(() => {})
+  const pictures = pagePictures(command)
   let isOurs = false
 
   const arrived = (url: string) => {
@@ -77,6 +83,10 @@ export function openChromiumPage(
       } else if (method === 'Runtime.consoleAPICalled' || method === 'Runtime.exceptionThrown') {
         // The browser keeps what a console was given, for as long as the page lives, which here is months.
         command('Runtime.discardConsoleEntries').catch(() => {})
+        const line = consoleLine(params)
+        if (line) listener.console?.(line.level, line.text)
+      } else if (method === 'Page.screencastFrame') {
+        pictures.onFrame(params)
       } else if (method === 'Page.javascriptDialogOpening') {
         const { type } = dialogOpening.parse(params)
         // Leaving is allowed to who may: only this program can lead the page anywhere.
@@ -97,9 +107,7 @@ export function openChromiumPage(
       // A page that is gone asks anew with its hello.
       command('Runtime.evaluate', { expression, silent: true }).catch(() => {})
     },
-    async screenshot() {
-      return Buffer.from(captured.parse(await command('Page.captureScreenshot', { format: 'png' })).data, 'base64')
-    },
+    screenshot: (as) => pictures.take(as),
   }
 }
 
@@ -129,4 +137,3 @@ const frameNavigated = z.object({ frame: z.object({ parentId: z.string().optiona
 const requestPaused = z.object({ requestId: z.string(), request: z.object({ url: z.string() }) })
 const dialogOpening = z.object({ type: z.string() })
 const navigated = z.object({ errorText: z.string().optional() })
-const captured = z.object({ data: z.string() })

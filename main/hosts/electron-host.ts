@@ -32,6 +32,7 @@ export const startElectronHost: StartHost = async (options, listener) => {
       text: (text) => life.isCurrent && receiveFromScreen(text, listener),
       gone: (reason) => life.isCurrent && keeper.lose('page', reason),
       committed: () => life.isCurrent && keeper.committed(),
+      console: (level, text) => listener.console?.(level, text),
       closed: () => {
         life.isCurrent = false
         if (window !== opened) return
@@ -63,9 +64,9 @@ export const startElectronHost: StartHost = async (options, listener) => {
     name: 'electron',
     version: `Electron ${process.versions.electron}, Chrome/${process.versions.chrome}`,
     send: (message) => window?.webContents.send(toScreenChannel, message),
-    screenshot: async () => {
+    screenshot: async (as) => {
       if (!window) throw new Error('no page is there to take a picture of')
-      return pictureOf(window, options)
+      return pictureOf(window, options, as)
     },
     renew: (reason) => keeper.renew(reason, () => window?.webContents.forcefullyCrashRenderer()),
     async stop() {

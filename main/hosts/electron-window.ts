@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { BrowserWindow, type Session, screen } from 'electron'
 import { fromScreenChannel } from './electron-channels.ts'
 import { isPage, refuseForWindow } from './electron-refusals.ts'
-import type { HostOptions } from './host.ts'
+import type { HostListener, HostOptions, JpegOptions } from './host.ts'
 
 /** What a window reports. */
 export type WindowListener = {
@@ -14,6 +14,8 @@ export type WindowListener = {
   committed(): void
   /** The window itself is no longer there. */
   closed(): void
+  /** A line of the page's console. */
+  readonly console?: HostListener['console']
 }
 
 /** How long the first picture is waited for before the window is shown without it. */
@@ -94,11 +96,17 @@ function layOut(window: BrowserWindow, width: number, height: number): void {
   window.webContents.enableDeviceEmulation({ ...place, screenSize: size, viewSize: size })
 }
 
-/** What the audience sees, as a PNG. */
-export async function pictureOf(window: BrowserWindow, options: HostOptions): Promise<Uint8Array> {
+/** What the audience sees, as a PNG, or as a JPEG. */
+export async function pictureOf(window: BrowserWindow, options: HostOptions, as?: JpegOptions): Promise<Uint8Array> {
   const { width, height } = options.size ?? screen.getPrimaryDisplay().bounds
-  return (await window.webContents.capturePage({ x: 0, y: 0, width, height })).toPNG()
+  const picture = await window.webContents.capturePage({ x: 0, y: 0, width, height })
+  if (!as) return picture.toPNG()
+  const isLarger = as.width !== undefined && as.width < picture.getSize().width
+  return (isLarger ? picture.resize({ width: as.width, quality: 'good' }) : picture).toJPEG(as.quality)
 }
+
+/** A page's line in the log, in characters. */
+const longestLine = 500
 
 function watchPage(window: BrowserWindow, address: string, listener: WindowListener): void {
   const { webContents } = window
@@ -114,6 +122,9 @@ function watchPage(window: BrowserWindow, address: string, listener: WindowListe
   webContents.on('did-navigate', (_event, url) => {
     if (isPage(url, address)) listener.committed()
     else listener.gone(`the page went to ${url.slice(0, 200)}`)
+  })
+  webContents.on('console-message', ({ level, message }) => {
+    listener.console?.(level === 'warning' || level === 'error' ? level : 'debug', message.slice(0, longestLine))
   })
   webContents.on('dom-ready', () => {
     // Refused only by a page that is gone already.

@@ -15,6 +15,9 @@ export type HostOptions = {
   readonly size: { readonly width: number; readonly height: number } | undefined
 }
 
+/** `width`: in pixels, scaled down to; as large as the wall without. `quality`: 1 to 100. */
+export type JpegOptions = { readonly width?: number | undefined; readonly quality: number }
+
 /** What a host reports. */
 export type HostListener = {
   /** A message of the page, parsed. */
@@ -29,6 +32,8 @@ export type HostListener = {
    * comes `back`, as often as it takes; after `gpu` the same page draws on by itself.
    */
   gone(what: 'page' | 'gpu' | 'browser', reason: string): void
+  /** A line that the page wrote to its console, for the log; one that floods is the listener's to bear. */
+  console?(level: 'warning' | 'error' | 'debug', text: string): void
   /** The page loads again after it was gone. It says hello by itself. */
   back(): void
 }
@@ -40,8 +45,8 @@ export type Host = {
   readonly version: string
   /** Sends to the page as it is now; a message to a page that is gone is dropped, since every page begins with hello. */
   send(message: ToScreen): void
-  /** What the audience sees, as a PNG. Rejects when no page can answer. */
-  screenshot(): Promise<Uint8Array>
+  /** What the audience sees, as a PNG, or as a JPEG if it is said how. Rejects when no page can answer. */
+  screenshot(as?: JpegOptions): Promise<Uint8Array>
   /** Gives up the page as it is, even one that hangs, and makes it anew; `gone` and `back` follow. For a picture that stands still. */
   renew(reason: string): void
   /** Ends the window and every process it started. */
