@@ -18,6 +18,8 @@ export type ScreenParts = {
   readonly nextFrame: () => Promise<void>
   /** Draws who this wall is. */
   readonly identify?: Identify
+  /** How bright the film or photo in front is by itself, 0 to 255; null: none is. */
+  readonly ownBrightness?: () => number | null
 }
 
 const helloEveryMs = 1_000
@@ -72,6 +74,8 @@ export function runScreen(parts: ScreenParts): () => void {
   const stage = parts.openStage(dispatch)
   const stopListening = link.onMessage((message) => {
     if (message.kind === 'identify') return identify(message, parts)
+    if (message.kind === 'look')
+      return link.send({ kind: 'looked', at: clock.nowMs(), brightest: parts.ownBrightness?.() ?? null })
     if (message.kind === 'programme') takeSettings(message, store)
     dispatch(message)
   })

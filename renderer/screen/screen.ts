@@ -3,6 +3,7 @@ import { openLink } from './link.ts'
 import { startRemux } from './media/remux.ts'
 import { runScreen } from './run.ts'
 import { createIdentify } from './stage/identify.ts'
+import { ownBrightness } from './stage/own-brightness.ts'
 import { nameSlate } from './stage/slate.ts'
 import { openStage } from './stage/stage.ts'
 import { createScreenStore } from './store.ts'
@@ -28,6 +29,7 @@ runScreen({
     ),
   nextFrame,
   identify: createIdentify(wall, nextFrame),
+  ownBrightness: () => ownBrightness(wall),
 })
 for (const gesture of ['contextmenu', 'dragstart', 'selectstart', 'wheel', 'touchmove', 'keydown', 'mousedown']) {
   window.addEventListener(gesture, (event) => event.preventDefault(), { passive: false })

@@ -36,6 +36,8 @@ export const toScreen = z.discriminatedUnion('kind', [
   }),
   /** Lets items that failed have another chance at once; answered with `order`. */
   z.strictObject({ kind: z.literal('clear-quarantine') }),
+  /** Asks how bright what is in front is by itself; answered by `looked`. */
+  z.strictObject({ kind: z.literal('look') }),
 ])
 export type ToScreen = z.infer<typeof toScreen>
 
@@ -80,5 +82,7 @@ export const fromScreen = z.discriminatedUnion('kind', [
   }),
   /** Once a second: proof of life, gated by presented frames. */
   z.strictObject({ kind: z.literal('beat'), at, presentedFrames: z.int(), on: showingKey.nullable() }),
+  /** The answer to `look`: the brightest part of the film or photo in front, 0 to 255; null: there is none. */
+  z.strictObject({ kind: z.literal('looked'), at, brightest: z.number().min(0).max(255).nullable() }),
 ])
 export type FromScreen = z.infer<typeof fromScreen>
