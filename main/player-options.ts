@@ -133,6 +133,12 @@ function withPaths(content: unknown, file: string, problems: string[]): Record<s
     for (const name of ['ca', 'cert', 'key']) if (name in broker) broker[name] = absolute(broker[name])
     fields.broker = broker
   }
+  if (typeof fields.health === 'object' && fields.health !== null) {
+    const health: Record<string, unknown> = { ...fields.health }
+    if (typeof health.tls === 'object' && health.tls !== null)
+      health.tls = Object.fromEntries(Object.entries(health.tls).map(([name, file]) => [name, absolute(file)]))
+    fields.health = health
+  }
   return fields
 }
 

@@ -14,6 +14,9 @@ export type MdnsOptions = {
   readonly listen?: string | undefined
 }
 
+/** The packet layer, for other announcements; a socket of its own for each call. */
+export { makeMdns }
+
 type Mdns = ReturnType<typeof makeMdns>
 type Packet = { readonly answers?: Records | undefined; readonly additionals?: Records | undefined }
 type Records = Parameters<Mdns['respond']>[0] extends infer Sent ? Extract<Sent, readonly unknown[]> : never
@@ -58,7 +61,8 @@ export const mdnsDiscovery =
     }
   }
 
-function nearAddresses(): string[] {
+/** This machine's IPv4 addresses on local networks. */
+export function nearAddresses(): string[] {
   const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? [])
   return all
     .filter((one) => one.family === 'IPv4' && !one.internal && isNearAddress(one.address))

@@ -9,6 +9,38 @@ const brokerUrl = z.url({
   error: 'expected an address such as mqtts://broker.example:8883',
 })
 
+const easyPin = (pin: string): boolean =>
+  new Set(pin).size < 3 || '01234567890123456789'.includes(pin) || '98765432109876543210'.includes(pin)
+
+/** The page for who stands under the wall. Without `pin` it only shows; without `address` it is on every local network. */
+const healthPage = z
+  .strictObject({
+    listen: z.enum(['off', 'loopback', 'lan']).default('loopback'),
+    address: z.ipv4().optional(),
+    port: z.int().min(1).max(65_535).optional(),
+    pin: z
+      .string()
+      .regex(/^\d{6,16}$/, 'expected 6 to 16 digits')
+      .refine((pin) => !easyPin(pin), 'expected digits that are not guessed first')
+      .optional(),
+    /** `self-made`: a certificate of the player's own, whose fingerprint is in its state; or PEM files. */
+    tls: z
+      .union([z.enum(['self-made', 'off']), z.strictObject({ cert: z.string(), key: z.string() })])
+      .default('self-made'),
+    /** Other names that lead to this player, such as one of the local name server. */
+    names: z
+      .array(z.string().regex(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/, 'expected a host name in lower case'))
+      .max(8)
+      .default([]),
+    /** Whether it answers Prometheus at `/metrics`. */
+    metrics: z.boolean().default(false),
+  })
+  .refine(({ listen, address, tls }) => listen !== 'lan' || tls !== 'off' || address !== undefined, {
+    path: ['tls'],
+    message: 'expected an address of a maintenance network beside "off": a PIN is not for everybody to read',
+  })
+export type HealthPage = z.infer<typeof healthPage>
+
 /** `kiosk.json`: all that is configured at a player; everything else comes signed. Paths are absolute or below the file. */
 const fields = {
   playerId,
@@ -39,6 +71,7 @@ const fields = {
     z.boolean(),
     z.strictObject({ listen: z.ipv4().optional(), port: z.int().min(0).max(65_535).optional() }),
   ]),
+  health: healthPage,
 }
 type Fields = { [K in keyof typeof fields]: z.infer<(typeof fields)[K]> }
 
@@ -66,6 +99,7 @@ export const defaultConfiguration = (hostName: string, dataDir: string): Configu
   usb: [],
   neighbours: true,
   systemClock: 'auto',
+  health: { listen: 'loopback', tls: 'self-made', names: [], metrics: false },
 })
 
 /** Reads each field by itself: one wrong line must not take the rest of the configuration, and the wall, with it. */

@@ -28,6 +28,7 @@ const titles: Partial<Record<EventCode, { readonly en: string; readonly zh: stri
   'storage-failed': { en: 'Something could not be written', zh: '写入失败' },
   'database-damaged': { en: 'The database was damaged', zh: '数据库曾损坏' },
   'plays-dropped': { en: 'Records of showings were dropped', zh: '播放记录被丢弃' },
+  'technician-locked-out': { en: 'Somebody guesses the PIN', zh: '有人在猜测 PIN 码' },
   'configuration-wrong': { en: 'The configuration has a mistake', zh: '配置有误' },
 }
 
