@@ -12,6 +12,7 @@ const programs = {
   mosquitto: 'mosquitto',
   strace: 'strace',
   unzip: 'unzip',
+  faketime: 'faketime',
 }
 
 ensureInstalled()
