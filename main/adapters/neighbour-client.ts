@@ -1,13 +1,14 @@
 import { Agent, type IncomingMessage, request as send } from 'node:http'
 import type { Readable } from 'node:stream'
-import { type NeighbourClient, NeighbourFailed, type NeighbourSays } from '../app/neighbour-ports.ts'
-import type { Clock } from '../app/ports.ts'
+import { type NeighbourClient, NeighbourFailed, type NeighbourSays, type Terms } from '../app/neighbour-ports.ts'
+import type { Clock, Undo } from '../app/ports.ts'
 
-/** How long a connection may take: on one network that is much. A neighbour that is there, but busy, may take longer to answer. */
+/** How long a connection may take: on one network that is much. */
 const connectMs = 800
-const answerMs = 4000
-/** It may stand still for so long, and must on the whole give so many bytes a second of the time it is waited for. */
-const standstillMs = 3000
+/** What has come meanwhile is read before a time-out counts: this process itself may have been too busy to look. */
+const lookAgainMs = 100
+/** After so long it must on the whole have given so many bytes a second of the time it was waited for. */
+const judgedAfterMs = 10_000
 const leastBytesPerSecond = 32 * 1024
 
 type Place = { readonly address: string; readonly port: number }
@@ -19,35 +20,32 @@ type Place = { readonly address: string; readonly port: number }
 export function createNeighbourClient(clock: Clock): NeighbourClient {
   const agent = new Agent({ keepAlive: false, maxTotalSockets: 48 })
 
-  function answerOf(method: 'GET' | 'HEAD', place: Place, hex: string, signal: AbortSignal): Promise<IncomingMessage> {
+  function answerOf(method: 'GET' | 'HEAD', to: To): Promise<IncomingMessage> {
+    const { place, hex, terms, signal } = to
     return new Promise((resolve, reject) => {
-      const sent = send(
-        {
-          host: place.address,
-          port: place.port,
-          method,
-          path: `/assets/${hex}`,
-          agent,
-          signal,
-          maxHeaderSize: 4096,
-          headers: { 'user-agent': 'plazacast', 'accept-encoding': 'identity' },
-        },
-        (response) => {
-          disarm()
-          resolve(response)
-        },
-      )
-      const give = (why: string) => () => sent.destroy(new NeighbourFailed(why))
-      // The time-out of a connection looks twice: this machine itself may have been too busy to see that it is there.
-      let disarm = clock.after(connectMs, () => {
-        disarm = clock.after(100, give('it cannot be reached'))
+      const sent = send({
+        host: place.address,
+        port: place.port,
+        method,
+        path: `/assets/${hex}`,
+        agent,
+        signal,
+        maxHeaderSize: 4096,
+        headers: { 'user-agent': 'plazacast', 'accept-encoding': 'identity' },
       })
-      sent.on('socket', (socket) =>
+      let disarm: Undo = () => {}
+      // There may be many to be asked, each in its turn: only from then on is it late.
+      sent.once('socket', (socket) => {
+        disarm = late(clock, connectMs, () => sent.destroy(new NeighbourFailed('it cannot be reached')))
         socket.once('connect', () => {
           disarm()
-          disarm = clock.after(answerMs, give('it does not answer'))
-        }),
-      )
+          disarm = late(clock, terms.answerMs, () => sent.destroy(new Silent()))
+        })
+      })
+      sent.once('response', (response) => {
+        disarm()
+        resolve(response)
+      })
       sent.on('error', (error) => {
         disarm()
         reject(asFailure(error))
@@ -57,13 +55,18 @@ export function createNeighbourClient(clock: Clock): NeighbourClient {
   }
 
   return {
-    async asks(place, hex, signal) {
-      const response = await answerOf('HEAD', place, hex, signal)
-      response.destroy()
-      return saidBy(response)
+    async asks(place, hex, terms, signal) {
+      try {
+        const response = await answerOf('HEAD', { place, hex, terms, signal })
+        response.destroy()
+        return saidBy(response)
+      } catch (error) {
+        if (error instanceof Silent) return { kind: 'silent' }
+        throw error
+      }
     },
-    async fetches(place, hex, sizeBytes, signal) {
-      const response = await answerOf('GET', place, hex, signal)
+    async fetches(place, { hex, sizeBytes }, terms, signal) {
+      const response = await answerOf('GET', { place, hex, terms, signal })
       try {
         const says = saidBy(response)
         if (says.kind !== 'has') {
@@ -78,9 +81,31 @@ export function createNeighbourClient(clock: Clock): NeighbourClient {
         response.destroy()
         throw error
       }
-      return { kind: 'gives', chunks: readBody(response, sizeBytes, clock) }
+      return { kind: 'gives', chunks: readBody(response, sizeBytes, terms.standstillMs, clock) }
     },
   }
+}
+
+type To = {
+  readonly place: Place
+  readonly hex: string
+  readonly terms: Terms
+  readonly signal: AbortSignal
+}
+
+/** It took the connection and does not answer: busy perhaps, or not well. */
+class Silent extends NeighbourFailed {
+  constructor() {
+    super('it does not answer')
+  }
+}
+
+/** Runs after a time, unless what has come meanwhile undoes it. */
+function late(clock: Clock, ms: number, run: () => void): Undo {
+  let disarm = clock.after(ms, () => {
+    disarm = clock.after(lookAgainMs, run)
+  })
+  return () => disarm()
 }
 
 /** What the head of an answer means; the server's side is in neighbour-server.ts. */
@@ -88,25 +113,31 @@ function saidBy({ statusCode, headers }: IncomingMessage): NeighbourSays {
   if (statusCode === 200) return { kind: 'has' }
   if (statusCode === 404) return { kind: 'none' }
   if (statusCode !== 503) throw new NeighbourFailed(`it answers ${statusCode}`)
-  const done = /^coming; bytes=(\d{1,15})$/.exec(String(headers['plazacast-asset'] ?? ''))?.[1]
-  return done === undefined ? { kind: 'busy' } : { kind: 'coming', doneBytes: Number(done) }
+  const [, kind, done] = /^(fetching|waiting); bytes=(\d{1,15})$/.exec(String(headers['plazacast-asset'] ?? '')) ?? []
+  if (kind !== 'fetching' && kind !== 'waiting') return { kind: 'busy' }
+  return { kind, doneBytes: Number(done) }
 }
 
 /** Only the time that is spent waiting for it counts against a neighbour, not what is done with its bytes meanwhile. */
-async function* readBody(response: IncomingMessage, sizeBytes: number, clock: Clock): AsyncGenerator<Uint8Array> {
+async function* readBody(
+  response: IncomingMessage,
+  sizeBytes: number,
+  standstillMs: number,
+  clock: Clock,
+): AsyncGenerator<Uint8Array> {
   const chunks = (response as Readable)[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>
   let bytes = 0
   let waitedMs = 0
   try {
     for (;;) {
       const asked = clock.monotonicMs()
-      const disarm = clock.after(standstillMs, () => response.destroy(new NeighbourFailed('it stands still')))
+      const disarm = late(clock, standstillMs, () => response.destroy(new NeighbourFailed('it stands still')))
       const next = await chunks.next().finally(disarm)
       if (next.done) return
       waitedMs += clock.monotonicMs() - asked
       bytes += next.value.byteLength
       if (bytes > sizeBytes) throw new NeighbourFailed('it gives more than there is', true)
-      if (waitedMs > standstillMs && bytes < (waitedMs * leastBytesPerSecond) / 1000) {
+      if (waitedMs > judgedAfterMs && bytes < (waitedMs * leastBytesPerSecond) / 1000) {
         throw new NeighbourFailed('it is too slow')
       }
       yield next.value

@@ -31,8 +31,8 @@ const idleMs = 10_000
  * hash may have the bytes; nobody is told which there are. Few at a time and at a bounded rate, and none while the wall needs
  * the machine: those who ask have an origin to go to.
  *
- * 200 and 206: the bytes. 404: not here, and not wanted. 503 with `Plazacast-Asset: coming; bytes=N`: it is being fetched and
- * so much is here; `busy`: it is here, but not now.
+ * 200 and 206: the bytes. 404: not here, and not wanted. 503 with `Plazacast-Asset: fetching; bytes=N`: so much of it is here;
+ * `waiting; bytes=N`: it is waited for, and who is waited for has so much; `busy`: it is here, but not now.
  */
 export async function startNeighbourServer(
   options: NeighbourServerOptions,
@@ -62,8 +62,8 @@ export async function startNeighbourServer(
     const asset = assetNameOf(hex)
     const opened = await shelf.openAsset(asset)
     if (!opened) {
-      const bytes = shelf.comingBytes(asset)
-      return bytes === undefined ? refuse(response, 404) : notNow(response, `coming; bytes=${bytes}`)
+      const coming = shelf.coming(asset)
+      return coming ? notNow(response, `${coming.kind}; bytes=${coming.doneBytes}`) : refuse(response, 404)
     }
     const reader = (request.socket.remoteAddress ?? '').replace(/^::ffff:/, '')
     if (!hasRoomFor(reader) || !shelf.mayGive()) return notNow(response, 'busy')

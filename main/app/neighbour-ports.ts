@@ -9,25 +9,27 @@ export type Announced = { readonly id: string; readonly fleet: string; readonly 
 /** Announces this player and hears of others of its fleet, never of itself, until it is undone, which says farewell. */
 export type Discovery = (own: Announced, heard: (heard: Heard) => void) => Undo
 
-/** What a neighbour says of an asset: it has it; it has it but gives to enough others; it is fetching it; it knows nothing of it. */
-export type NeighbourSays =
-  | { readonly kind: 'has' }
-  | { readonly kind: 'busy' }
-  | { readonly kind: 'coming'; readonly doneBytes: number }
-  | { readonly kind: 'none' }
+/** An asset that is wanted and not held: `fetching`, with so many bytes here; `waiting` for somebody who has so many. */
+export type Coming = { readonly kind: 'fetching' | 'waiting'; readonly doneBytes: number }
+
+/** What a neighbour says of an asset: it has it; it has it but gives to enough others; it is coming; it knows nothing of it. */
+export type NeighbourSays = { readonly kind: 'has' } | { readonly kind: 'busy' } | Coming | { readonly kind: 'none' }
+
+/** How long a neighbour may take. `answerMs`: until it says something; `standstillMs`: between two chunks. */
+export type Terms = { readonly answerMs: number; readonly standstillMs: number }
 
 /** Bytes that a neighbour gives. `chunks` throws NeighbourFailed when it breaks off, is too slow, or gives too many. */
 export type NeighbourGives = { readonly kind: 'gives'; readonly chunks: AsyncIterable<Uint8Array> }
 
 type Place = { readonly address: string; readonly port: number }
 
-/** Asks one neighbour. Both reject with NeighbourFailed, within a second if there is nobody. */
+/** Asks one neighbour. Both reject with NeighbourFailed, within a second if there is nobody; `silent`: it is there, and says nothing. */
 export type NeighbourClient = {
-  asks(place: Place, hex: string, signal: AbortSignal): Promise<NeighbourSays>
+  asks(place: Place, hex: string, terms: Terms, signal: AbortSignal): Promise<NeighbourSays | { kind: 'silent' }>
   fetches(
     place: Place,
-    hex: string,
-    sizeBytes: number,
+    asked: { readonly hex: string; readonly sizeBytes: number },
+    terms: Terms,
     signal: AbortSignal,
   ): Promise<NeighbourGives | Exclude<NeighbourSays, { kind: 'has' }>>
 }
@@ -46,8 +48,8 @@ export class NeighbourFailed extends Error {
 export type NeighbourShelf = {
   /** An asset that is held and may be given; its bytes are checked as they are read. */
   openAsset(asset: AssetName): Promise<OpenedAsset | undefined>
-  /** Bytes that are here of an asset that is wanted and not held; undefined: it is not wanted. */
-  comingBytes(asset: AssetName): number | undefined
+  /** How far an asset is that is wanted and not held; undefined: it is not wanted, or cannot be had. */
+  coming(asset: AssetName): Coming | undefined
   /** Whether the machine has time for it: what plays comes first. */
   mayGive(): boolean
 }

@@ -1,9 +1,15 @@
 import { type AssetName, hexOf } from '../../shared/asset-name.ts'
-import { electedFor } from '../../shared/neighbours/election.ts'
+import { parentFor } from '../../shared/neighbours/election.ts'
 import { type Neighbour, placeOf } from '../../shared/neighbours/neighbour-table.ts'
-import { beginWaiting, type Prospect, waitOn } from '../../shared/neighbours/patience.ts'
+import { afterRound, beginWaiting, type Prospect } from '../../shared/neighbours/patience.ts'
 import { type SourceAnswer, SourceFailed } from './asset-source.ts'
-import { type Hasher, type NeighbourClient, NeighbourFailed, type NeighbourSays } from './neighbour-ports.ts'
+import {
+  type Hasher,
+  type NeighbourClient,
+  NeighbourFailed,
+  type NeighbourSays,
+  type Terms,
+} from './neighbour-ports.ts'
 import type { Clock, Random } from './ports.ts'
 
 /** What asking needs to know of the neighbours, and tells of them. */
@@ -11,8 +17,10 @@ export type NeighbourView = {
   readonly self: string
   /** Those that may be asked now. */
   near(): readonly Neighbour[]
-  /** Whether it is waited for when it is elected. */
+  /** Whether it is waited for when it is before this player in the line. */
   isWaitedFor(one: Neighbour): boolean
+  /** Who waits for this player hears that it waits itself, and how far that is. */
+  waiting(asset: AssetName, doneBytes: number): void
   failed(one: Neighbour, failure: NeighbourFailed, asset: AssetName): void
   idle(one: Neighbour): void
   gave(one: Neighbour, asset: AssetName, bytes: number): void
@@ -26,17 +34,26 @@ export type AskTools = {
   readonly view: NeighbourView
 }
 
-/** What is asked for. An urgent one is not waited for: whoever has it now gives it, or nobody. */
-export type NeighbourAsked = { readonly asset: AssetName; readonly sizeBytes: number; readonly urgent: boolean }
+/** What is asked for. An urgent one is not waited for: whoever has it now gives it, or nobody. `knownForMs`: since it is wanted. */
+export type NeighbourAsked = {
+  readonly asset: AssetName
+  readonly sizeBytes: number
+  readonly urgent: boolean
+  readonly knownForMs: number
+}
 
-/** Asked at once, first and in later rounds: few enough for forty players in a street that all wait for several assets. */
-const askedFirst = 6
-const askedAgain = 3
+const calm: Terms = { answerMs: 2000, standstillMs: 6000 }
+const hurried: Terms = { answerMs: 500, standstillMs: 2000 }
+/** Beside the parent, in the first round and in every fourth after it: somebody may have it already. */
+const othersFirst = 5
+const othersLater = 2
+const pauseMs = 600
 
 /**
- * Looks for an asset among the neighbours, and waits while one of them is fetching it for all. Undefined: the origin is to be
- * asked. The answer's bytes are of use only as a whole, which is hashed as it comes: the last piece is not given before the
- * hash is right, so a liar is known by name and nothing that it gave is ever mixed with what others give.
+ * Looks for an asset among the neighbours, and waits while it gets nearer. Undefined: the origin is to be asked. Each asks its
+ * parent in the asset's tree, so that nobody is asked by all; the first in line asks everybody once before it asks the origin.
+ * The answer's bytes are of use only as a whole, which is hashed as it comes: the last piece is not given before the hash is
+ * right, so a liar is known by name and nothing that it gave is ever mixed with what others give.
  */
 export async function askNeighbours(
   tools: AskTools,
@@ -44,81 +61,110 @@ export async function askNeighbours(
   signal: AbortSignal,
 ): Promise<SourceAnswer | undefined> {
   const { clock, random, view } = tools
-  let patience = beginWaiting(clock.monotonicMs(), random())
-  for (let most = askedFirst; ; most = askedAgain) {
+  const passedOver = new Set<string>()
+  let patience = beginWaiting(asked.sizeBytes, asked.knownForMs, random())
+  let ahead: Neighbour | undefined
+  for (let round = 0; ; round++) {
+    const beganMs = clock.monotonicMs()
     const near = view.near()
     if (near.length === 0) return undefined
-    const elected = electedOf(near, view, asked.asset)
-    const said = await askSome(tools, asked, sampleOf(near, elected, most, random), signal)
+    const parent = parentOf(near, tools.view, asked.asset, passedOver) ?? stillThere(ahead, near, passedOver)
+    const said = await askSome(tools, asked, whomToAsk(near, parent, asked, round, random), signal)
     if (signal.aborted) throw new SourceFailed('given up')
     const answer = await firstGift(tools, asked, said, signal)
-    if (answer) return answer
-    const prospect = prospectOf(said, elected)
-    if (asked.urgent || (prospect.kind !== 'busy' && !elected)) return undefined
-    if (elected && !view.near().some((one) => placeOf(one) === placeOf(elected))) continue // it is gone: elect another
-    const waiting = waitOn(patience, prospect, clock.monotonicMs())
-    if (!waiting) {
-      if (elected) view.idle(elected)
+    if (answer || asked.urgent) return answer
+    ahead = parent ?? said.find(({ says }) => says.kind === 'fetching')?.one
+    const prospect = prospectOf(said, ahead)
+    if (!ahead && prospect.kind !== 'busy') return undefined
+    if (prospect.kind === 'coming') view.waiting(asked.asset, prospect.doneBytes)
+    const [next, verdict] = afterRound(patience, prospect, clock.monotonicMs() - beganMs + pauseMs)
+    patience = next
+    if (verdict.kind === 'give-up') {
+      if (ahead) view.idle(ahead)
       return undefined
     }
-    patience = waiting
-    await pause(clock, 400 + random() * 600, signal)
+    if (verdict.kind === 'wait') await pause(clock, pauseMs * (0.5 + random()), signal)
+    else if (ahead) {
+      passedOver.add(placeOf(ahead))
+      if (verdict.why === 'silent') view.failed(ahead, new NeighbourFailed('it does not answer'), asked.asset)
+      if (verdict.why === 'idle') view.idle(ahead)
+    }
   }
 }
 
-/** Undefined: this player itself is to ask the origin. */
-function electedOf(near: readonly Neighbour[], view: NeighbourView, asset: AssetName): Neighbour | undefined {
-  const eligible = near.filter((one) => view.isWaitedFor(one))
-  const id = electedFor(hexOf(asset), [view.self, ...eligible.map((one) => one.id)])
-  return id === view.self ? undefined : eligible.find((one) => one.id === id)
+/** Undefined: this player is the first in line. */
+function parentOf(
+  near: readonly Neighbour[],
+  view: NeighbourView,
+  asset: AssetName,
+  passedOver: ReadonlySet<string>,
+): Neighbour | undefined {
+  const line = near.filter((one) => one.id !== view.self && view.isWaitedFor(one) && !passedOver.has(placeOf(one)))
+  const id = parentFor(
+    hexOf(asset),
+    view.self,
+    line.map((one) => one.id),
+  )
+  return line.find((one) => one.id === id)
 }
 
-/** The elected one, and some others by lot. */
-function sampleOf(
+/** Who began before this player was first in line, such as one that knows of others. */
+const stillThere = (
+  ahead: Neighbour | undefined,
   near: readonly Neighbour[],
-  elected: Neighbour | undefined,
-  most: number,
+  passedOver: ReadonlySet<string>,
+): Neighbour | undefined =>
+  ahead && near.find((one) => placeOf(one) === placeOf(ahead) && !passedOver.has(placeOf(one)))
+
+/** The parent and some others by lot; all of them for whoever would go to the origin next. */
+function whomToAsk(
+  near: readonly Neighbour[],
+  parent: Neighbour | undefined,
+  { urgent }: NeighbourAsked,
+  round: number,
   random: Random,
-): Neighbour[] {
+): readonly Neighbour[] {
+  if (urgent || !parent) return near
   const others = shuffled(
-    near.filter((one) => one !== elected),
+    near.filter((one) => one !== parent),
     random,
   )
-  return [...(elected ? [elected] : []), ...others].slice(0, most)
+  return [parent, ...others.slice(0, round === 0 ? othersFirst : round % 4 === 0 ? othersLater : 0)]
 }
 
-type Said = { readonly one: Neighbour; readonly says: NeighbourSays }
+type Said = { readonly one: Neighbour; readonly says: NeighbourSays | { readonly kind: 'silent' } }
 
+/** In the order of who was asked. */
 async function askSome(
-  { client, view, random }: AskTools,
-  { asset }: NeighbourAsked,
+  { client, view }: AskTools,
+  { asset, urgent }: NeighbourAsked,
   some: readonly Neighbour[],
   signal: AbortSignal,
 ): Promise<Said[]> {
   const said = await Promise.all(
     some.map(async (one): Promise<Said[]> => {
       try {
-        return [{ one, says: await client.asks(one, hexOf(asset), signal) }]
+        return [{ one, says: await client.asks(one, hexOf(asset), urgent ? hurried : calm, signal) }]
       } catch (error) {
         if (!signal.aborted) noteFailure(view, one, error, asset)
         return []
       }
     }),
   )
-  return shuffled(said.flat(), random)
+  return said.flat()
 }
 
 /** The first that has it and does give it. */
 async function firstGift(
   { client, hasher, view }: AskTools,
-  { asset, sizeBytes }: NeighbourAsked,
+  { asset, sizeBytes, urgent }: NeighbourAsked,
   said: readonly Said[],
   signal: AbortSignal,
 ): Promise<SourceAnswer | undefined> {
   for (const { one, says } of said) {
     if (says.kind !== 'has') continue
     try {
-      const given = await client.fetches(one, hexOf(asset), sizeBytes, signal)
+      const given = await client.fetches(one, { hex: hexOf(asset), sizeBytes }, urgent ? hurried : calm, signal)
       if (given.kind !== 'gives') continue
       const chunks = checked(given.chunks, { one, asset, sizeBytes, hash: hasher(), view, signal })
       return { fromByte: 0, validator: null, onlyWhole: true, chunks }
@@ -168,10 +214,12 @@ function noteFailure(view: NeighbourView, one: Neighbour, error: unknown, asset:
   view.failed(one, error, asset)
 }
 
-function prospectOf(said: readonly Said[], elected: Neighbour | undefined): Prospect {
+/** A neighbour that could not be reached has left the line already: who takes its place is asked in the next round. */
+function prospectOf(said: readonly Said[], ahead: Neighbour | undefined): Prospect {
+  const word = said.find(({ one }) => one === ahead)?.says
+  if (word?.kind === 'fetching' || word?.kind === 'waiting') return { kind: 'coming', doneBytes: word.doneBytes }
   if (said.some(({ says }) => says.kind === 'has' || says.kind === 'busy')) return { kind: 'busy' }
-  const word = said.find(({ one }) => one === elected)?.says
-  return word?.kind === 'coming' ? word : { kind: 'nothing' }
+  return word?.kind === 'silent' ? word : { kind: 'none' }
 }
 
 function shuffled<Item>(list: readonly Item[], random: Random): Item[] {

@@ -24,8 +24,15 @@ import type { EventCode } from '../../shared/reports/event.ts'
 import type { WriteDb } from '../sqlite/open.ts'
 import { findSetting, putSetting } from '../sqlite/settings.ts'
 import { type AssetSource, SourceFailed } from './asset-source.ts'
-import type { Discovery, Hasher, NeighbourClient, NeighbourShelf, StartNeighbourServer } from './neighbour-ports.ts'
-import { askNeighbours, type NeighbourView } from './neighbour-source.ts'
+import type {
+  Coming,
+  Discovery,
+  Hasher,
+  NeighbourClient,
+  NeighbourShelf,
+  StartNeighbourServer,
+} from './neighbour-ports.ts'
+import { askNeighbours, type NeighbourAsked, type NeighbourView } from './neighbour-source.ts'
 import type { Clock, Random, Undo } from './ports.ts'
 
 export type NeighboursOptions = {
@@ -66,6 +73,9 @@ export type Neighbours = {
   stop(): Promise<void>
 }
 
+/** Nobody waits for what an emergency shows. `sinceMs`: monotonic. */
+type Wanted = { readonly emergency: boolean; readonly sinceMs: number }
+
 const liarsSetting = 'neighbours-that-lied'
 
 export function createNeighbours(options: NeighboursOptions): Neighbours {
@@ -73,9 +83,9 @@ export function createNeighbours(options: NeighboursOptions): Neighbours {
   let table: NeighbourTable = new Map()
   let conduct: Conduct = liarsFromText(findSetting(db, liarsSetting))
   let orders: NeighbourOrders = { allowed: false, wanted: [] }
-  /** Whether each is for an emergency: nobody waits for those. */
-  let wanted: ReadonlyMap<AssetName, boolean> = new Map()
-  const fetching = new Map<AssetName, number>()
+  let wanted: ReadonlyMap<AssetName, Wanted> = new Map()
+  /** How far those are that somebody has begun to get; what has come whole stays until it is asked for again. */
+  const coming = new Map<AssetName, Coming>()
   const givers = new Map<AssetName, string>()
   /** Assets whose origin failed last: their half downloads are not worth keeping when a neighbour has the whole. */
   const originFailed = new Set<AssetName>()
@@ -108,6 +118,7 @@ export function createNeighbours(options: NeighboursOptions): Neighbours {
       const about = { asset, neighbour: one.id, address: placeOf(one), reason: failure.message }
       report('neighbour-lied', `${one.id} at ${placeOf(one)} does not give ${asset}: ${failure.message}`, about)
     },
+    waiting: (asset, doneBytes) => void coming.set(asset, { kind: 'waiting', doneBytes }),
     idle: (one) => {
       conduct = afterIdle(conduct, culpritOf(one))
     },
@@ -124,41 +135,62 @@ export function createNeighbours(options: NeighboursOptions): Neighbours {
       if (asset === undefined) return origin(request, signal)
       givers.delete(asset)
       if (request.fromByte === 0 || originFailed.has(asset)) {
-        const asked = { asset, sizeBytes: request.sizeBytes, urgent: wanted.get(asset) === true }
-        const answer = await askNeighbours({ ...options, view }, asked, signal)
-        if (answer) return { ...answer, chunks: counted(asset, 0, answer.chunks) }
+        const answer = await askNeighbours({ ...options, view }, askedOf(asset, request.sizeBytes), signal).catch(
+          (error: unknown) => {
+            coming.delete(asset)
+            throw error
+          },
+        )
+        if (answer) return { ...answer, chunks: counted(asset, 0, answer.chunks, () => {}) }
       }
       try {
         originFailed.delete(asset)
+        coming.set(asset, { kind: 'fetching', doneBytes: request.fromByte })
         const answer = await origin(request, signal)
-        return { ...answer, chunks: counted(asset, answer.fromByte, answer.chunks) }
+        const failed = () => void (signal.aborted || originFailed.add(asset))
+        return { ...answer, chunks: counted(asset, answer.fromByte, answer.chunks, failed) }
       } catch (error) {
+        coming.delete(asset)
         if (error instanceof SourceFailed && !signal.aborted) originFailed.add(asset)
         throw error
       }
     }
 
-  /** Neighbours that wait for this player hear how far it is. */
-  async function* counted(asset: AssetName, fromByte: number, chunks: AsyncIterable<Uint8Array>) {
-    let done = fromByte
+  function askedOf(asset: AssetName, sizeBytes: number): NeighbourAsked {
+    const { emergency = false, sinceMs = clock.monotonicMs() } = wanted.get(asset) ?? {}
+    return { asset, sizeBytes, urgent: emergency, knownForMs: clock.monotonicMs() - sinceMs }
+  }
+
+  /** Neighbours that wait for this player hear how far it is, also while what has come is checked on disk. */
+  async function* counted(asset: AssetName, fromByte: number, chunks: AsyncIterable<Uint8Array>, failed: () => void) {
+    let doneBytes = fromByte
+    let whole = false
     try {
       for await (const chunk of chunks) {
-        done += chunk.byteLength
-        fetching.set(asset, done)
+        doneBytes += chunk.byteLength
+        coming.set(asset, { kind: 'fetching', doneBytes })
         yield chunk
       }
+      whole = true
     } catch (error) {
-      originFailed.add(asset)
+      failed()
       throw error
     } finally {
-      fetching.delete(asset)
+      if (!whole) coming.delete(asset)
     }
   }
 
   function follow(next: NeighbourOrders): void {
     orders = next
-    wanted = new Map(next.wanted.map(({ asset, emergency }) => [asset, emergency === true]))
-    for (const asset of [...givers.keys(), ...originFailed]) if (!wanted.has(asset)) forget(asset)
+    const before = wanted
+    const nowMs = clock.monotonicMs()
+    wanted = new Map(
+      next.wanted.map(({ asset, emergency }) => [
+        asset,
+        { emergency: emergency === true, sinceMs: before.get(asset)?.sinceMs ?? nowMs },
+      ]),
+    )
+    for (const asset of [...givers.keys(), ...originFailed, ...coming.keys()]) if (!wanted.has(asset)) forget(asset)
     if (next.allowed === isUp || stopped) return
     isUp = next.allowed
     running = running.then(async (down) => {
@@ -170,13 +202,19 @@ export function createNeighbours(options: NeighboursOptions): Neighbours {
   function forget(asset: AssetName): void {
     givers.delete(asset)
     originFailed.delete(asset)
+    coming.delete(asset)
+  }
+
+  /** Whoever could not get it at the origin is not waited for: the next in line tries. */
+  function comingOf(asset: AssetName): Coming | undefined {
+    if (!wanted.has(asset)) return undefined
+    return coming.get(asset) ?? (originFailed.has(asset) ? undefined : { kind: 'waiting', doneBytes: 0 })
   }
 
   /** Without a port there is nothing to announce; others are still asked. */
   async function bringUp(): Promise<() => Promise<void>> {
     try {
-      const comingBytes = (asset: AssetName) => fetching.get(asset) ?? (wanted.has(asset) ? 0 : undefined)
-      const server = await options.startServer({ ...options, comingBytes })
+      const server = await options.startServer({ ...options, coming: comingOf })
       const silence: Undo = options.discovery({ id: self, fleet, port: server.port }, heard)
       return async () => {
         silence()

@@ -1,15 +1,28 @@
 /**
- * Who asks the origin for an asset: of those who know of each other, the one with the highest weight for it (rendezvous
- * hashing, Thaler and Ravishankar 1998). All that have the same table choose the same one, without a word between them, and
- * the assets are spread over them evenly.
+ * The order in which players stand in line for an asset, by their weight for it (rendezvous hashing, Thaler and Ravishankar
+ * 1998). All that know of the same players have the same order, without a word between them; each asset has its own, so that
+ * the work is spread evenly; and when one leaves, the others keep their order.
  */
-export function electedFor(assetHex: string, ids: readonly string[]): string | undefined {
-  let elected: { id: string; weight: number } | undefined
-  for (const id of ids) {
-    const weight = weightOf(`${assetHex}/${id}`)
-    if (!elected || weight > elected.weight || (weight === elected.weight && id > elected.id)) elected = { id, weight }
-  }
-  return elected?.id
+export const rankingFor = (assetHex: string, ids: readonly string[]): string[] =>
+  [...new Set(ids)]
+    .map((id) => ({ id, weight: weightOf(`${assetHex}/${id}`) }))
+    .sort((a, b) => b.weight - a.weight || (a.id < b.id ? 1 : -1))
+    .map(({ id }) => id)
+
+/** Who asks the origin for an asset: the first in line. */
+export const electedFor = (assetHex: string, ids: readonly string[]): string | undefined => rankingFor(assetHex, ids)[0]
+
+/** As many stand directly behind each player: what it gives at once. */
+export const fanOut = 4
+
+/**
+ * Whom a player gets an asset from: the line as a tree, in which the first gets it from the origin and gives it to the next four,
+ * they to four each, and so on. A parent is always before its children, so nobody waits in a circle. Undefined: the origin.
+ */
+export function parentFor(assetHex: string, self: string, others: readonly string[]): string | undefined {
+  const line = rankingFor(assetHex, [self, ...others])
+  const place = line.indexOf(self)
+  return place === 0 ? undefined : line[Math.floor((place - 1) / fanOut)]
 }
 
 /** FNV-1a, stirred by the finalizer of MurmurHash3: even is enough; whoever wants to be elected can choose his id anyway. */

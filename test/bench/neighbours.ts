@@ -1,20 +1,20 @@
 // How much is asked of the origin when a street of players wants the same new media, with neighbours and without.
-import { fork } from 'node:child_process'
+import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { mdnsDiscovery } from '../../main/adapters/mdns.ts'
 import { systemClock } from '../../main/adapters/system-clock.ts'
-import type { WantedAsset } from '../../shared/cache/wanted.ts'
 import { someBytes } from '../cache/rig.ts'
-import { openSquare, startStreetPlayer } from '../neighbours/street.ts'
 import { startOrigin } from '../support/origin.ts'
+import { serveStreet, type ToStreet, toBench } from './neighbour-street.ts'
 
 const { values } = parseArgs({
   options: {
     players: { type: 'string', default: '40' },
+    processes: { type: 'string', default: '4' },
     assets: { type: 'string', default: '20' },
-    mebibytes: { type: 'string', default: '4' },
+    'off-assets': { type: 'string' },
+    mb: { type: 'string', default: '4' },
     discovery: { type: 'string', default: 'mdns' },
     'no-off': { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -23,78 +23,104 @@ const { values } = parseArgs({
 })
 
 const help = `npm run bench:neighbours -- [options]
-Players in one process (database, files, downloads, neighbours; no screen) want the same new assets from one origin, at once:
-first with neighbours, then without. The origin runs in a process of its own and counts the bytes it gives.
-  --players N      (40)       --assets N     (20)      --mebibytes N  (4) of each asset
-  --discovery D    mdns: real multicast on 127.0.0.1; square: in the process, where there is no multicast
+Players (database, files, downloads, neighbours; no screen) want the same new assets from one origin, at once: first with
+neighbours, then without. They share some processes; the origin runs in one of its own and counts the bytes it gives.
+  --players N      (40)       --processes N  (4)       --assets N  (20)     --mb N  (4) MiB of each asset
+  --off-assets N   fewer assets for the run without neighbours (as many)
+  --discovery D    mdns: real multicast on 127.0.0.1; told: by the bench, where there is no multicast
   --no-off         only with neighbours`
 
 const players = Number(values.players)
-const count = Number(values.assets)
-const bytes = Number(values.mebibytes) * 1024 * 1024
+const processes = Math.min(Number(values.processes), players)
+const bytes = Number(values.mb) * 1024 * 1024
 
 if (values.help) console.log(help)
-else if (values.work === 'origin') await serveOrigin()
+else if (values.work === 'origin') await serveOrigin(Number(values.assets))
+else if (values.work === 'street') serveStreet(values.discovery)
 else await compare()
 
-/** The child: adds assets, says what they are, and answers each question with the bytes it has given. */
-async function serveOrigin(): Promise<void> {
+/** A child: adds assets, says what they are, and answers each message with the bytes it has given. */
+async function serveOrigin(count: number): Promise<void> {
   const origin = await startOrigin()
   const added = []
-  for (let one = 0; one < count; one++) added.push(await origin.addBytes(Buffer.from(someBytes(bytes)), 'image/png'))
+  for (let one = 0; one < count; one++) added.push(await origin.addBytes(someBytes(bytes), 'image/png'))
   process.on('message', () => process.send?.(origin.bytesGiven()))
   process.on('disconnect', () => process.exit())
   process.send?.(added)
 }
 
 async function compare(): Promise<void> {
-  const media = count * bytes
-  console.log(`${players} players, ${count} assets of ${values.mebibytes} MiB, discovery by ${values.discovery}`)
-  const on = await run(true)
+  const count = Number(values.assets)
   console.log(
-    `neighbours on:  origin gave ${(on.given / media).toFixed(3)} x the media in ${on.seconds.toFixed(1)} s (goal: at most 1.2)`,
+    `${players} players in ${processes} processes, ${count} assets of ${values.mb} MiB, discovery: ${values.discovery}`,
   )
+  const on = await run(true, count)
+  console.log(`neighbours on:  ${on} (goal: at most 1.2)`)
   if (values['no-off']) return
-  const off = await run(false)
-  console.log(
-    `neighbours off: origin gave ${(off.given / media).toFixed(3)} x the media in ${off.seconds.toFixed(1)} s`,
-  )
+  const offCount = Number(values['off-assets'] ?? count)
+  const off = await run(false, offCount)
+  console.log(`neighbours off: ${off}${offCount === count ? '' : ` (with ${offCount} assets)`}`)
 }
 
-async function run(allowed: boolean): Promise<{ given: number; seconds: number }> {
-  const child = fork(fileURLToPath(import.meta.url), [...process.argv.slice(2), '--work', 'origin'])
-  const square = openSquare()
-  const discovery =
-    values.discovery === 'square'
-      ? square.discovery
-      : mdnsDiscovery({ clock: systemClock, random: Math.random, listen: '127.0.0.1' })
-  let cached = 0
-  const street = Array.from({ length: players }, (_, index) =>
-    startStreetPlayer(`player-${index}`, { discovery, cached: () => (cached += 1) }),
-  )
+function child(...work: string[]): ChildProcess {
+  return fork(fileURLToPath(import.meta.url), [...process.argv.slice(2), ...work])
+}
+
+type Street = { tell(message: ToStreet): void; knows: number; cached: number; fromOrigin: number }
+
+/** Some of the players, in a process of their own. */
+function startStreet(children: ChildProcess[], streets: Street[], onSaid: (message: ToStreet) => void): Street {
+  const one = child('--work', 'street')
+  children.push(one)
+  const street: Street = { tell: (message) => void one.send(message), knows: 0, cached: 0, fromOrigin: 0 }
+  one.on('message', (raw) => {
+    const message = toBench.parse(raw)
+    if (message.kind === 'counts') Object.assign(street, message)
+    else onSaid(message)
+  })
+  streets.push(street)
+  return street
+}
+
+async function run(allowed: boolean, count: number): Promise<string> {
+  const children: ChildProcess[] = []
+  const streets: Street[] = []
+  const sum = (of: 'cached' | 'fromOrigin') => streets.reduce((all, street) => all + street[of], 0)
   try {
-    const [added] = await once(child, 'message')
-    const wanted: WantedAsset[] = added.map((one: WantedAsset, order: number) => ({ ...one, order }))
-    for (const one of street) one.want([], allowed)
-    if (allowed)
-      await wait('hear each other', 60_000, () => street.every((one) => one.neighbours.near().length === players - 1))
+    const origin = child('--work', 'origin', '--assets', String(count))
+    children.push(origin)
+    const [wanted] = await once(origin, 'message')
+    const relay = (message: ToStreet) => {
+      for (const street of streets) street.tell(message)
+    }
+    for (let index = 0; index < processes; index++) startStreet(children, streets, relay)
+    const idsOf = (index: number) =>
+      Array.from({ length: players }, (_, one) => one).flatMap((one) => (one % processes === index ? [`p${one}`] : []))
+    streets.forEach((street, index) => {
+      street.tell({ kind: 'begin', ids: idsOf(index), allowed })
+    })
+    if (allowed) await wait('hear each other', 120_000, () => streets.every(({ knows }) => knows === players - 1))
     const beganAt = systemClock.monotonicMs()
-    for (const one of street) one.want(wanted, allowed)
-    await wait(
-      'have all',
-      900_000,
-      () => cached === players * count,
-      () => `${cached} of ${players * count} assets`,
-    )
+    relay({ kind: 'want', wanted, allowed })
+    const progress = () => `${sum('cached')} of ${players * count} assets, ${sum('fromOrigin')} from the origin`
+    await wait('have all', 1_800_000, () => sum('cached') === players * count, progress)
     const seconds = (systemClock.monotonicMs() - beganAt) / 1000
-    const answer = once(child, 'message')
-    child.send('given?')
+    const answer = once(origin, 'message')
+    origin.send('given?')
     const [given] = await answer
-    return { given: Number(given), seconds }
+    const times = (Number(given) / (count * bytes)).toFixed(3)
+    return `the origin gave ${times} x the media in ${seconds.toFixed(1)} s, ${sum('fromOrigin')} of ${players * count} assets`
   } finally {
-    await Promise.all(street.map((one) => one.stop()))
-    child.disconnect()
+    await Promise.all(children.map(ended))
   }
+}
+
+/** Leaves a child alone, so that it ends by itself. */
+async function ended(one: ChildProcess): Promise<void> {
+  if (one.exitCode !== null || one.signalCode !== null) return
+  const exit = once(one, 'exit')
+  if (one.connected) one.disconnect()
+  await exit
 }
 
 async function wait(what: string, mostMs: number, holds: () => boolean, progress = () => what): Promise<void> {

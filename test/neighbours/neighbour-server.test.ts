@@ -25,7 +25,7 @@ async function serve(t: TestContext, mayGive = () => true): Promise<number> {
               },
             }
           : undefined,
-      comingBytes: (name) => (name === coming ? 7 : undefined),
+      coming: (name) => (name === coming ? { kind: 'fetching', doneBytes: 7 } : undefined),
       mayGive,
     },
   )
@@ -80,7 +80,7 @@ test('an asset is given whole and by ranges; everything else is refused', async 
 test('what is on its way is said, and what is not wanted is unknown', async (t) => {
   const port = await serve(t)
   const said = await ask(port, `/assets/${hexOf(coming)}`)
-  assert.deepEqual([said.status, said.headers['plazacast-asset']], [503, 'coming; bytes=7'])
+  assert.deepEqual([said.status, said.headers['plazacast-asset']], [503, 'fetching; bytes=7'])
   assert.equal((await ask(port, `/assets/${hexOf(nameOf(someBytes(5)))}`)).status, 404)
 })
 

@@ -124,7 +124,7 @@ async function stranger(t: TestContext, square: Square, id: string, behave: Beha
 }
 
 const promise = (response: ServerResponse, bytes: number) =>
-  void response.writeHead(503, { 'Plazacast-Asset': `coming; bytes=${bytes}`, 'Content-Length': 0 }).end()
+  void response.writeHead(503, { 'Plazacast-Asset': `fetching; bytes=${bytes}`, 'Content-Length': 0 }).end()
 
 /** Assets whose election this player wins. */
 async function electing(origin: Origin, id: string, ids: readonly string[]): Promise<[WantedAsset, ...WantedAsset[]]> {
