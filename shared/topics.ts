@@ -64,6 +64,9 @@ export function reportTopicOf(prefix: string, topic: string): { player: string; 
   return player && known && more.length === 0 ? { player, report: known } : undefined
 }
 
+/** What a player sends to itself by way of the broker, to know that it hears. */
+export const echoTopic = (prefix: string, player: string): string => `${prefix}/players/${player}/echo`
+
 /** Topic filters of the fleet-wide and own documents that say whom to believe and where one belongs. */
 export const trustFilters = (prefix: string, player: string): string[] => [
   `${prefix}/trust`,

@@ -93,6 +93,7 @@ export function connectBroker(
       })
       listener.connected()
     })
+    opened.on('packetreceive', () => listener.heard?.())
     opened.on('disconnect', (packet) => {
       reason = `the broker ended the connection (reason ${packet.reasonCode})`
       if (packet.reasonCode === sessionTakenOver) listener.displaced()
@@ -121,6 +122,9 @@ export function connectBroker(
     subscribe: async (filters) => {
       if (!client?.connected) throw new Error('not connected')
       if (filters.length > 0) await client.subscribeAsync([...filters], { qos: 1 })
+    },
+    ping: () => {
+      if (client?.connected) client.sendPing()
     },
     stop: async (farewell) => {
       stopped = true

@@ -42,6 +42,8 @@ export type BrokerListener = {
   /** Another client came with this player's id and the broker threw this one off. */
   displaced(): void
   message(topic: string, payload: Uint8Array, reply?: ReplyAddress): void
+  /** Anything at all came from the broker, if only the answer to a ping. */
+  heard?(): void
   /** A message was left out, since it is too large or malformed; what came behind it was taken. */
   poisoned(topic: string, reason: string): void
 }
@@ -52,6 +54,8 @@ export type Broker = {
   publish(message: Publication): Promise<void>
   /** Asks for these filters; the broker sends what is retained on them, also when they were asked for before. */
   subscribe(filters: readonly string[]): Promise<void>
+  /** Asks the broker for a sign of life, which comes as `heard`. */
+  ping?(): void
   /** Leaves, with a last message that says so. */
   stop(farewell: Publication): Promise<void>
 }

@@ -27,6 +27,8 @@ export type Storage = {
   attempt<Result>(what: StoredThing, run: () => Result, tries?: 1 | 2): Result | undefined
   /** Runs what may not be lost: like `attempt`, but what fails twice is thrown, so that it is not acknowledged and comes again. */
   insist<Result>(what: StoredThing, run: () => Result): Result
+  /** Why the disk takes nothing at the moment; undefined while it does. */
+  failure(): string | undefined
   readonly stop: Undo
 }
 
@@ -111,6 +113,7 @@ export function createStorage({ db, clock, log, ballast, say, healed }: StorageO
   return {
     attempt,
     insist,
+    failure: () => failing?.reason,
     stop() {
       stopped = true
       disarm()
