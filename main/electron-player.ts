@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { app } from 'electron'
 import { startElectronHost } from './hosts/electron-host.ts'
 import { type PlayerFlags, playerOptions, readPlayerStart } from './player-options.ts'
+import { isSupervised, restartExitCode } from './restart.ts'
 import { runPlayer } from './run-player.ts'
 
 /** Runs a wall in this Electron, as its command line says. Rejects when no window can be had. */
@@ -20,6 +21,7 @@ export async function runElectronPlayer(): Promise<void> {
     startHost: startElectronHost,
     version: app.getVersion(),
     screenDir: screenDir(),
+    restart: isSupervised(process.env) ? () => void running.stop().finally(() => app.exit(restartExitCode)) : undefined,
   })
   endOnSignal(() => running.stop())
 }

@@ -4,6 +4,7 @@ import { electronBinary } from './adapters/electron-binary.ts'
 import { startChromiumHost } from './hosts/chromium-host.ts'
 import { type PlayerFlags, playerOptions, readPlayerStart } from './player-options.ts'
 import { programFiles } from './program-files.ts'
+import { isSupervised, restartExitCode } from './restart.ts'
 import { runPlayer } from './run-player.ts'
 
 /** `plazacast player`: runs a wall under Electron if it is here, else in an installed Chromium or Chrome. */
@@ -24,6 +25,7 @@ export function playerCommand(): Command {
       ...start,
       startHost: startChromiumHost,
       ...files,
+      restart: isSupervised(process.env) ? () => void running.stop().finally(() => process.exit(restartExitCode)) : undefined,
     })
     endOnSignal(() => running.stop())
   })

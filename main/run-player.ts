@@ -8,17 +8,20 @@ import { watchAssetFiles } from './adapters/asset-watch.ts'
 import { consoleLog } from './adapters/console-log.ts'
 import { createHttpSource } from './adapters/http-source.ts'
 import { createLiveRelay } from './adapters/live-relay.ts'
+import { createLogFile } from './adapters/log-file.ts'
 import { startLoopback } from './adapters/loopback-server.ts'
 import { startMirror } from './adapters/mirror-server.ts'
 import { connectBroker } from './adapters/mqtt-broker.ts'
 import { nodeCrypto } from './adapters/node-crypto.ts'
 import { playerKey } from './adapters/player-key.ts'
 import { systemClock } from './adapters/system-clock.ts'
+import { rebootMachine } from './adapters/system-power.ts'
 import { isSystemClockSynchronized, thisMachine } from './adapters/system-time.ts'
 import { usbFolders, withSticks } from './adapters/usb-folder.ts'
 import type { BrokerListener, Publication } from './app/broker.ts'
 import { startCache } from './app/cache.ts'
-import type { Configuration, ReadConfiguration } from './app/configuration.ts'
+import { type Configuration, type ReadConfiguration, secretsOf } from './app/configuration.ts'
+import { redactedLog } from './app/log.ts'
 import { startPlayer } from './app/player.ts'
 import type { Reporter } from './app/reporter.ts'
 import { servedAssets, servedSetFiles } from './app/served-assets.ts'
@@ -38,6 +41,8 @@ export type PlayerProgram = {
   readonly screenDir: string
   /** Shows the wall in a browser on this machine, on this port. */
   readonly mirrorPort: number | undefined
+  /** Ends the program so that it is started again; undefined: nothing would start it. */
+  readonly restart?: (() => void) | undefined
 }
 
 /** A running wall. */
@@ -47,7 +52,13 @@ export type RunningPlayer = { stop(): Promise<void> }
 export async function runPlayer(program: PlayerProgram): Promise<RunningPlayer> {
   const { configuration } = program.read
   const problems = [...program.read.problems]
-  const log = consoleLog(configuration.playerId)
+  const logFile = createLogFile({
+    folder: join(configuration.dataDir, 'logs'),
+    files: configuration.logs.files,
+    fileBytes: configuration.logs.megabytes * 1_000_000,
+    clock: systemClock,
+  })
+  const log = redactedLog([consoleLog(configuration.playerId), logFile.log], secretsOf(configuration))
   const crypto = rememberingCrypto(nodeCrypto)
   const database = openPlayerDatabase(configuration, crypto, systemClock, problems)
   const { db } = database
@@ -105,6 +116,11 @@ export async function runPlayer(program: PlayerProgram): Promise<RunningPlayer> 
         },
       })
     },
+    machine: {
+      restart: program.restart,
+      reboot: configuration.allowReboot ? rebootMachine : undefined,
+      lastLog: logFile.last,
+    },
     startUsb:
       configuration.usb.length === 0
         ? undefined
@@ -135,6 +151,7 @@ export async function runPlayer(program: PlayerProgram): Promise<RunningPlayer> 
       await player.stop()
       await loopback.stop()
       database.close()
+      await logFile.stop()
     },
   }
 }

@@ -62,6 +62,10 @@ const fields = {
   headless: z.boolean(),
   size: z.strictObject({ width: z.int().min(16).max(32_768), height: z.int().min(16).max(32_768) }),
   languages: z.array(z.string()).max(8),
+  /** The log in the data folder: so many files, each of so many megabytes. */
+  logs: z.strictObject({ files: z.int().min(2).max(100).default(5), megabytes: z.number().min(0.1).max(100).default(2) }),
+  /** Whether a signed command may start this machine anew. */
+  allowReboot: z.boolean(),
   /** Paths where sticks are mounted, such as /media/plazacast. */
   usb: z.array(z.string().min(1)).max(16),
   /** `trusted`: something that the player cannot ask, such as PTP, keeps the system's clock right. */
@@ -97,10 +101,18 @@ export const defaultConfiguration = (hostName: string, dataDir: string): Configu
   headless: false,
   languages: ['zh', 'en'],
   usb: [],
+  logs: { files: 5, megabytes: 2 },
+  allowReboot: false,
   neighbours: true,
   systemClock: 'auto',
   health: { listen: 'loopback', tls: 'self-made', names: [], metrics: false },
 })
+
+/** What of a configuration may stand in no log, whatever it is in. */
+export function secretsOf({ broker }: Configuration): string[] {
+  const inUrl = broker && URL.parse(broker.url)?.password
+  return [broker?.password, inUrl, inUrl && decodeURIComponent(inUrl)].filter((one) => one !== undefined && one !== '')
+}
 
 /** Reads each field by itself: one wrong line must not take the rest of the configuration, and the wall, with it. */
 export function readConfiguration(sources: readonly unknown[], defaults: Configuration): ReadConfiguration {
