@@ -25,7 +25,9 @@ export function playerCommand(): Command {
       ...start,
       startHost: startChromiumHost,
       ...files,
-      restart: isSupervised(process.env) ? () => void running.stop().finally(() => process.exit(restartExitCode)) : undefined,
+      restart: isSupervised(process.env)
+        ? () => void running.stop().finally(() => process.exit(restartExitCode))
+        : undefined,
     })
     endOnSignal(() => running.stop())
   })

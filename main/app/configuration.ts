@@ -63,7 +63,10 @@ const fields = {
   size: z.strictObject({ width: z.int().min(16).max(32_768), height: z.int().min(16).max(32_768) }),
   languages: z.array(z.string()).max(8),
   /** The log in the data folder: so many files, each of so many megabytes. */
-  logs: z.strictObject({ files: z.int().min(2).max(100).default(5), megabytes: z.number().min(0.1).max(100).default(2) }),
+  logs: z.strictObject({
+    files: z.int().min(2).max(100).default(5),
+    megabytes: z.number().min(0.1).max(100).default(2),
+  }),
   /** Whether a signed command may start this machine anew. */
   allowReboot: z.boolean(),
   /** Paths where sticks are mounted, such as /media/plazacast. */
@@ -110,8 +113,9 @@ export const defaultConfiguration = (hostName: string, dataDir: string): Configu
 
 /** What of a configuration may stand in no log, whatever it is in. */
 export function secretsOf({ broker }: Configuration): string[] {
-  const inUrl = broker && URL.parse(broker.url)?.password
-  return [broker?.password, inUrl, inUrl && decodeURIComponent(inUrl)].filter((one) => one !== undefined && one !== '')
+  const inUrl = broker ? new URL(broker.url).password : ''
+  const decoded = /%(?![0-9a-f]{2})/i.test(inUrl) ? '' : decodeURIComponent(inUrl)
+  return [broker?.password ?? '', inUrl, decoded].filter((one) => one !== '')
 }
 
 /** Reads each field by itself: one wrong line must not take the rest of the configuration, and the wall, with it. */
