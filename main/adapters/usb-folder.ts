@@ -154,7 +154,7 @@ export const withSticks =
       fail(`has ${opened.sizeBytes} bytes instead of ${request.sizeBytes}`)
     }
     const chunks = piecesOf(opened.file, request, signal, fail)
-    return { fromByte: request.fromByte, validator: null, chunks }
+    return { fromByte: request.fromByte, validator: null, isNear: true, chunks }
   }
 
 async function* piecesOf(

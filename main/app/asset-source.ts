@@ -21,6 +21,8 @@ export type SourceAnswer = {
   readonly chunks: AsyncIterable<Uint8Array>
   /** A part of it is worth nothing, since who gives the rest may be another: what broke off is begun anew. */
   readonly onlyWhole?: boolean
+  /** It does not come over the line to the origin: what a site allows there does not hold it up. */
+  readonly isNear?: boolean
 }
 
 /** Where assets come from. Rejects with SourceFailed when the server refuses, cannot be reached or answers nonsense. */

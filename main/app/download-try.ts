@@ -1,7 +1,7 @@
 import type { WantedAsset } from '../../shared/cache/wanted.ts'
 import { findDownload, type HalfDownload, putDownload, removeDownload } from '../sqlite/downloads.ts'
 import type { WriteDb } from '../sqlite/open.ts'
-import { type AssetSource, SourceFailed } from './asset-source.ts'
+import { type AssetSource, type SourceAnswer, SourceFailed } from './asset-source.ts'
 import type { AssetFiles } from './asset-store.ts'
 import { type Store, storing } from './download-store.ts'
 import type { Clock } from './ports.ts'
@@ -124,7 +124,7 @@ async function fetchRest(
     try {
       if (partial.sizeBytes < answer.fromByte) return halfIsGone
       const store = storing(partial.file, answer.fromByte, wanted.bytes, tools.clock, checkpoint)
-      for await (const doneBytes of stored(answer.chunks, store, tools.throttle, signal)) {
+      for await (const doneBytes of stored(answer, store, tools.throttle, signal)) {
         newBytes = doneBytes - answer.fromByte
         note(doneBytes, 'downloading')
       }
@@ -144,14 +144,14 @@ async function fetchRest(
 
 /** Stores chunks as they come, at the pace of all, and gives how many bytes there are. A cut loses nothing that has come. */
 async function* stored(
-  chunks: AsyncIterable<Uint8Array>,
+  { chunks, isNear }: SourceAnswer,
   store: Store,
   throttle: Throttle,
   signal: AbortSignal,
 ): AsyncGenerator<number> {
   try {
     for await (const chunk of chunks) {
-      await throttle.pass(chunk.byteLength, signal)
+      await throttle.pass(chunk.byteLength, signal, isNear)
       await store.add(chunk)
       yield store.doneBytes()
     }

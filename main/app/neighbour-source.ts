@@ -167,7 +167,7 @@ async function firstGift(
       const given = await client.fetches(one, { hex: hexOf(asset), sizeBytes }, urgent ? hurried : calm, signal)
       if (given.kind !== 'gives') continue
       const chunks = checked(given.chunks, { one, asset, sizeBytes, hash: hasher(), view, signal })
-      return { fromByte: 0, validator: null, onlyWhole: true, chunks }
+      return { fromByte: 0, validator: null, onlyWhole: true, isNear: true, chunks }
     } catch (error) {
       if (signal.aborted) throw new SourceFailed('given up')
       noteFailure(view, one, error, asset)

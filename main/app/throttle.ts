@@ -12,8 +12,11 @@ import type { Clock, Undo } from './ports.ts'
 
 /** What all transfers together may take. A transfer that waits here does not read from its connection: the sender feels it. */
 export type Throttle = {
-  /** Undefined: go on at once. Resolves when these bytes are paid for, or the signal is aborted. */
-  pass(bytes: number, signal: AbortSignal): Promise<void> | undefined
+  /**
+   * Undefined: go on at once. Resolves when these bytes are paid for, or the signal is aborted. What is near costs nothing on
+   * the line, and is only held.
+   */
+  pass(bytes: number, signal: AbortSignal, isNear?: boolean): Promise<void> | undefined
   /** The site's limits in its time zone; they change at their hours by themselves. */
   limit(limits: Limits): void
   /** Lets nothing pass until this is called with false. */
@@ -31,7 +34,7 @@ export type Limits = {
 /** A step of the system's clock is noticed within this time. */
 const longestLookMs = 30_000
 
-type Waiter = { readonly bytes: number; readonly resolve: () => void }
+type Waiter = { readonly bytes: number; readonly isNear: boolean; readonly resolve: () => void }
 
 export function createThrottle(clock: Clock): Throttle {
   let limits: Limits = { bandwidth: [], timeZone: 'UTC', now: clock.now }
@@ -55,6 +58,8 @@ export function createThrottle(clock: Clock): Throttle {
   /** In the order they came: each transfer has one chunk here at most, so that they take turns. */
   function pump(): void {
     disarmPump()
+    for (const { isNear, resolve } of waiters) if (isNear && !held) resolve()
+    waiters = held ? waiters : waiters.filter(({ isNear }) => !isNear)
     while (waiters.length > 0 && !held) {
       if (bucket) bucket = filled(bucket, clock.monotonicMs())
       const leftMs = bucket ? waitMs(bucket) : 0
@@ -69,9 +74,9 @@ export function createThrottle(clock: Clock): Throttle {
     }
   }
 
-  function wait(bytes: number, signal: AbortSignal): Promise<void> {
+  function wait(bytes: number, signal: AbortSignal, isNear: boolean): Promise<void> {
     return new Promise((resolve) => {
-      const waiter = { bytes, resolve: () => finish() }
+      const waiter = { bytes, isNear, resolve: () => finish() }
       const give = () => {
         waiters = waiters.filter((one) => one !== waiter)
         finish()
@@ -87,7 +92,8 @@ export function createThrottle(clock: Clock): Throttle {
   }
 
   return {
-    pass: (bytes, signal) => ((!bucket && !held) || signal.aborted ? undefined : wait(bytes, signal)),
+    pass: (bytes, signal, isNear = false) =>
+      ((!bucket || isNear) && !held) || signal.aborted ? undefined : wait(bytes, signal, isNear),
     limit(next) {
       const same =
         JSON.stringify([next.bandwidth, next.timeZone]) === JSON.stringify([limits.bandwidth, limits.timeZone])

@@ -75,6 +75,23 @@ test('a neighbour has what the origin lost', async (t) => {
   assert.equal(taker.cached[0]?.from, 'giver')
 })
 
+test('what a neighbour gives is not held up by a limit of the line to the origin', async (t) => {
+  const origin = await originOf(t)
+  const square = openSquare()
+  const giver = player(t, 'giver', square)
+  const wanted = await wantedFrom(origin, 2)
+  giver.want(wanted)
+  await has(giver, 2)
+  const taker = player(t, 'taker', square)
+  const bandwidth = [{ from: '00:00', until: '24:00', bytesPerSecond: 1 }]
+  taker.want(wanted, true, { bandwidth, timeZone: 'UTC', now: Date.now, playable: true })
+  await has(taker, 2)
+  assert.deepEqual(
+    taker.cached.map(({ from }) => from),
+    ['giver', 'giver'],
+  )
+})
+
 test('when the elected player never fetches, the others wait some seconds and then ask the origin', async (t) => {
   const origin = await originOf(t)
   const square = openSquare()

@@ -7,7 +7,7 @@ import { createHttpSource } from '../../main/adapters/http-source.ts'
 import { createNeighbourClient } from '../../main/adapters/neighbour-client.ts'
 import { startNeighbourServer } from '../../main/adapters/neighbour-server.ts'
 import { systemClock } from '../../main/adapters/system-clock.ts'
-import { createDownloads } from '../../main/app/downloads.ts'
+import { type Conditions, createDownloads } from '../../main/app/downloads.ts'
 import type { Discovery } from '../../main/app/neighbour-ports.ts'
 import { createNeighbours, type Neighbours } from '../../main/app/neighbours.ts'
 import { openDatabase } from '../../main/sqlite/open.ts'
@@ -22,7 +22,7 @@ export type StreetPlayer = {
   /** Assets that came, in order, and who gave them; undefined: the origin. */
   readonly cached: { readonly asset: AssetName; readonly from: string | undefined }[]
   readonly events: { readonly code: string; readonly about: Record<string, unknown> }[]
-  want(list: readonly WantedAsset[], allowed?: boolean): void
+  want(list: readonly WantedAsset[], allowed?: boolean, conditions?: Conditions): void
   stop(): Promise<void>
 }
 
@@ -84,9 +84,9 @@ export function startStreetPlayer(id: string, options: StreetPlayerOptions): Str
     neighbours,
     cached,
     events,
-    want(list, allowed = true) {
+    want(list, allowed = true, conditions = undefined) {
       neighbours.follow({ allowed, wanted: list })
-      downloads.want(list)
+      downloads.want(list, conditions)
     },
     stop() {
       stopped ??= stop()
