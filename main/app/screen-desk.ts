@@ -2,10 +2,10 @@ import type { ShownNow } from '../../shared/reports/state.ts'
 import type { Showing, ShowingKey } from '../../shared/screen/programme.ts'
 import { onAnotherClock, type Position } from '../../shared/screen/rotation.ts'
 import type { FromScreen, ToScreen } from '../../shared/screen/wire.ts'
-import { transaction, type WriteDb } from '../sqlite/open.ts'
-import { finishPlay, startDark, startPlay } from '../sqlite/plays.ts'
+import type { WriteDb } from '../sqlite/open.ts'
 import { loadPosition, savePosition } from '../sqlite/position.ts'
 import type { SentProgramme } from './loop-keeper.ts'
+import { createPlayRecorder, type PlayRecorderOptions } from './play-recorder.ts'
 import { isoOf, type Reporter } from './reporter.ts'
 import type { Storage } from './storage.ts'
 
@@ -16,6 +16,8 @@ export type ScreenDesk = {
   programme(sent: SentProgramme): void
   /** The page is gone: nothing is on until it says so. */
   gone(): void
+  /** The player stops: what is on ends here. */
+  stop(): void
   readonly now: () => ShownNow
   readonly next: () => { playlist: string; item: string } | null
   readonly on: () => ShowingKey | undefined
@@ -37,17 +39,21 @@ export type ScreenDeskOptions = {
   readonly monotonicMs?: (() => number) | undefined
   /** A time of the page by the trusted clock. */
   readonly dated?: ((pageMs: number) => number) | undefined
-}
+} & Partial<Pick<PlayRecorderOptions, 'level' | 'clockTrust' | 'recorded'>>
+
+const mostFormer = 4
 
 export function createScreenDesk(options: ScreenDeskOptions): ScreenDesk {
   const { db, reporter, attempt = (_what, run) => run(), dated = (ms: number) => ms } = options
   let now: ShownNow = { slate: 'starting' }
   let on: Showing | undefined
   let next: Showing | undefined
-  let playSeq: { key: ShowingKey; seq: number } | undefined
-  /** The record of the stretch in which the wall is off. */
-  let darkSince: { seq: number; at: number } | undefined
   let speaking = false
+  const { level, clockTrust, recorded, monotonicMs = () => performance.now() } = options
+  const wallOn = () => options.sent().programme.dark === undefined
+  const plays = createPlayRecorder({ db, attempt, dated, monotonicMs, level, clockTrust, wallOn, recorded })
+  /** The newest programmes; a page may be some behind. */
+  let former: readonly SentProgramme['programme'][] = []
   /** When the last showing began: by its page's clock, and by one that never steps. */
   let began: { readonly pageMs: number; readonly monotonicMs: number } | undefined
 
@@ -71,52 +77,41 @@ export function createScreenDesk(options: ScreenDeskOptions): ScreenDesk {
 
   function shown(message: Extract<FromScreen, { kind: 'shown' }>): void {
     const showing = options.showing(message.key)
-    if (!showing) return // a page that is one programme behind; what it shows next is known
+    if (!showing) {
+      shownLate(message)
+      return
+    }
     const { playlist, revision, item, asset } = showing
-    light(message.at)
-    const seq = attempt('plays', () =>
-      transaction(db, () => {
-        savePosition(db, message.position, message.key)
-        return startPlay(db, { playlist, revision, item, asset, startedAt: dated(message.at) })
-      }),
-    )
+    light()
+    plays.shown(showing, message.at, () => savePosition(db, message.position, message.key))
     began = { pageMs: message.at, monotonicMs: options.monotonicMs?.() ?? 0 }
-    playSeq = seq === undefined ? undefined : { key: message.key, seq }
     on = showing
     next = message.next === null ? undefined : options.showing(message.next)
     now = { playlist, revision, item, asset, since: isoOf(dated(message.at)) }
     options.changed()
   }
 
-  function ended(message: Extract<FromScreen, { kind: 'ended' }>): void {
-    if (playSeq?.key !== message.key) return
-    const { ms, presentedFrames, droppedFrames, outcome } = message
-    const { seq } = playSeq
-    attempt('plays', () => finishPlay(db, seq, { ms, presentedFrames, droppedFrames, outcome }))
-    playSeq = undefined
+  /** A page that is a programme behind; what it shows next is known. It was on the wall all the same. */
+  function shownLate(message: Extract<FromScreen, { kind: 'shown' }>): void {
+    const showings = former.flatMap(({ lanes }) => lanes.flatMap((lane) => lane.showings))
+    const showing = showings.find(({ key }) => key === message.key)
+    if (showing) plays.shown(showing, message.at, () => {})
   }
 
   function dark(reason: string, at: number): void {
     on = undefined
     next = undefined
     now = { dark: reason }
-    if (!darkSince) {
-      darkSince = { seq: startDark(db, reason, at), at }
-      reporter.event('wall-dark', `the wall is off: ${reason}`)
-    }
+    if (plays.dark(reason, at)) reporter.event('wall-dark', `the wall is off: ${reason}`)
     options.changed()
   }
 
-  function light(at: number): void {
-    if (!darkSince) return
-    const ms = Math.max(0, at - darkSince.at)
-    finishPlay(db, darkSince.seq, { ms, presentedFrames: 0, droppedFrames: 0, outcome: 'complete' })
-    darkSince = undefined
-    reporter.event('wall-lit', 'the wall is on again')
+  function light(): void {
+    if (plays.light()) reporter.event('wall-lit', 'the wall is on again')
   }
 
-  function slate(reason: string, at: number): void {
-    light(at)
+  function slate(reason: string): void {
+    light()
     const alreadyOn = 'slate' in now && now.slate === reason
     on = undefined
     next = undefined
@@ -135,11 +130,9 @@ export function createScreenDesk(options: ScreenDeskOptions): ScreenDesk {
         case 'shown':
           return shown(message)
         case 'ended':
-          return ended(message)
+          return plays.ended(message)
         case 'slate':
-          return options.sent().programme.dark === undefined
-            ? slate(message.reason, message.at)
-            : dark(message.reason, message.at)
+          return options.sent().programme.dark === undefined ? slate(message.reason) : dark(message.reason, message.at)
         case 'fault': {
           const showing = options.showing(message.key)
           const about = { playlist: showing?.playlist, item: showing?.item, asset: message.asset }
@@ -150,6 +143,7 @@ export function createScreenDesk(options: ScreenDeskOptions): ScreenDesk {
       }
     },
     programme(sent) {
+      former = [sent.programme, ...former].slice(0, mostFormer)
       // What was next may be gone with the edit; what is next then, the page says with its next showing.
       if (next && !sent.programme.lanes.some((lane) => lane.showings.some(({ key }) => key === next?.key)))
         next = undefined
@@ -157,10 +151,15 @@ export function createScreenDesk(options: ScreenDeskOptions): ScreenDesk {
     },
     gone() {
       speaking = false
+      plays.cut()
       on = undefined
       next = undefined
       now = { slate: 'the screen is starting again' }
       options.changed()
+    },
+    stop() {
+      plays.cut()
+      plays.light()
     },
     now: () => now,
     next: () => (next ? { playlist: next.playlist, item: next.item } : null),

@@ -109,6 +109,11 @@ export function acknowledgePlays(
   })
 }
 
+/** Records up to this one that are not here any more will not be sent. */
+export function noteHole(db: WriteDb, through: number): void {
+  db.run('UPDATE plays_chain SET dropped_through = max(dropped_through, $through)', { through })
+}
+
 const tail = z.object({ seq: z.int(), hash: hashText })
 
 /** After a start, maybe with rows that were saved from a damaged file: no number is given twice, and no record sealed twice. */

@@ -7,8 +7,8 @@ import { lineOf, walk, walkFrom } from './chain.ts'
 import { type PlayRecord, playRecord } from './record.ts'
 import { type PlaysHead, readHead } from './statements.ts'
 
-/** What one message may hold. Brokers and bridges take 64 KiB without a word; a batch of one record may be larger. */
-export const batchLimits = { records: 200, bytes: 60 * 1024 }
+/** What one message may hold. Brokers and bridges take 64 KiB without a word (some 550 bytes a record); a batch of one record may be larger. */
+export const batchLimits = { records: 120, bytes: 60 * 1024 }
 
 /** A batch as it is sent: records in order without a gap, and the signed head of the last of them. */
 export const playsBatch = z.strictObject({ records: z.array(playRecord).min(1).max(1_000), head: jws })

@@ -1,0 +1,97 @@
+import type { Priority } from '../../shared/documents/playlist.ts'
+import type { UnsealedPlay } from '../../shared/plays/record.ts'
+import type { Showing } from '../../shared/screen/programme.ts'
+import type { FromScreen } from '../../shared/screen/wire.ts'
+import { transaction, type WriteDb } from '../sqlite/open.ts'
+import { finishPlay, startDark, startPlay } from '../sqlite/plays.ts'
+import type { Storage } from './storage.ts'
+
+/** What the records of plays need to know besides what the page says. */
+export type PlayRecorderOptions = {
+  readonly db: WriteDb
+  readonly attempt: Storage['attempt']
+  /** A time of the page by the trusted clock. */
+  readonly dated: (pageMs: number) => number
+  readonly monotonicMs: () => number
+  /** The level of the playlist that a showing is of. */
+  readonly level: ((showing: Showing) => Priority | undefined) | undefined
+  /** How far the time can be believed. */
+  readonly clockTrust: (() => UnsealedPlay['clock']) | undefined
+  /** Whether the wall gives light while it shows something. */
+  readonly wallOn: () => boolean
+  /** A record was completed. */
+  readonly recorded: (() => void) | undefined
+}
+
+type Ended = Extract<FromScreen, { kind: 'ended' }>
+
+/** Writes a record when the first frame of a showing is presented, and completes it at its end, whatever ended it. */
+export type PlayRecorder = {
+  /** `also` is written in the same transaction. */
+  shown(showing: Showing, pageMs: number, also: () => void): void
+  ended(message: Ended): void
+  /** What is on ends without a word of the page: it is gone, or the player stops. */
+  cut(): void
+  /** False if it was dark already. */
+  dark(reason: string, pageMs: number): boolean
+  /** False if it was not dark. */
+  light(): boolean
+}
+
+type Running = { readonly key: string; readonly seq: number; readonly sinceMs: number }
+
+export function createPlayRecorder(options: PlayRecorderOptions): PlayRecorder {
+  const { db, attempt, dated, monotonicMs } = options
+  let running: Running | undefined
+  /** The stretch in which the wall is off; its seq is undefined if the disk did not take it. */
+  let darkness: { readonly seq: number | undefined; readonly sinceMs: number } | undefined
+
+  function finish(seq: number, end: Parameters<typeof finishPlay>[2]): void {
+    attempt('plays', () => finishPlay(db, seq, end))
+    options.recorded?.()
+  }
+
+  function cut(): void {
+    if (!running) return
+    const ms = Math.max(0, monotonicMs() - running.sinceMs)
+    finish(running.seq, { ms, presentedFrames: 0, droppedFrames: 0, outcome: 'interrupted' })
+    running = undefined
+  }
+
+  return {
+    cut,
+    shown(showing, pageMs, also) {
+      cut() // a page that did not say how its last showing ended has lost it
+      const { playlist, revision, item, asset } = showing
+      const level = options.level?.(showing)
+      const clock = options.clockTrust?.()
+      const wallOn = options.wallOn()
+      const seq = attempt('plays', () =>
+        transaction(db, () => {
+          also()
+          return startPlay(db, { playlist, revision, item, asset, startedAt: dated(pageMs), level, wallOn, clock })
+        }),
+      )
+      running = seq === undefined ? undefined : { key: showing.key, seq, sinceMs: monotonicMs() }
+    },
+    ended({ key, ms, presentedFrames, droppedFrames, outcome }) {
+      if (running?.key !== key) return
+      finish(running.seq, { ms, presentedFrames, droppedFrames, outcome })
+      running = undefined
+    },
+    dark(reason, pageMs) {
+      if (darkness) return false
+      const seq = attempt('plays', () => startDark(db, reason, dated(pageMs), options.clockTrust?.()))
+      darkness = { seq, sinceMs: monotonicMs() }
+      return true
+    },
+    light() {
+      if (!darkness) return false
+      const { seq, sinceMs } = darkness
+      const ms = Math.max(0, monotonicMs() - sinceMs)
+      darkness = undefined
+      if (seq !== undefined) finish(seq, { ms, presentedFrames: 0, droppedFrames: 0, outcome: 'complete' })
+      return true
+    },
+  }
+}

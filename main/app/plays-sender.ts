@@ -1,0 +1,233 @@
+import type { Jws } from '../../shared/documents/jws.ts'
+import { batchLimits, batchLines } from '../../shared/plays/batch.ts'
+import type { PlayRecord } from '../../shared/plays/record.ts'
+import { headTyp, readAck } from '../../shared/plays/statements.ts'
+import { retryDelayMs } from '../../shared/retry-delay.ts'
+import { playsAckTopic, reportTopic } from '../../shared/topics.ts'
+import type { Crypto } from '../../shared/trust/crypto.ts'
+import type { Keyring } from '../../shared/trust/keyring.ts'
+import { isStorageFailure, type WriteDb } from '../sqlite/connection.ts'
+import {
+  acknowledgePlays,
+  noteHole,
+  type PlaysChain,
+  playsChain,
+  sealedPlays,
+  sealPlays,
+} from '../sqlite/plays-chain.ts'
+import { type Publication, PublishRefused } from './broker.ts'
+import type { Clock, Random, Undo } from './ports.ts'
+import type { Reporter } from './reporter.ts'
+
+/** How records are handed on. Times in milliseconds. */
+export type PlaysPace = {
+  /** A record waits this long for others to come along. */
+  readonly lingerMs: number
+  /** So many batches may be on their way to whoever acknowledges: a broker holds only so much for one that is away. */
+  readonly window: number
+  /** After this long without an acknowledgement nobody seems to give any, and what is new is sent all the same, slowly. */
+  readonly patienceMs: number
+  readonly unansweredEveryMs: number
+  /** What was not acknowledged is offered again after this long, each time twice as long, up to the longest. */
+  readonly againMs: number
+  readonly longestAgainMs: number
+}
+export const playsPace: PlaysPace = {
+  lingerMs: 10_000,
+  window: 4,
+  patienceMs: 30_000,
+  unansweredEveryMs: 1_000,
+  againMs: 60_000,
+  longestAgainMs: 6 * 60 * 60_000,
+}
+
+export type PlaysSenderOptions = {
+  readonly db: WriteDb
+  readonly clock: Clock
+  readonly random: Random
+  readonly where: { readonly topicPrefix: string; readonly playerId: string }
+  /** Signs as this player. */
+  readonly sign: (typ: string, payload: Readonly<Record<string, unknown>>) => Jws
+  /** Resolves when the broker has it; rejects when it refuses or is lost. */
+  readonly publish: (message: Publication) => Promise<void>
+  /** Whose acknowledgements count, at this instant. */
+  readonly keyring: () => Keyring
+  readonly crypto: Crypto
+  readonly reporter: Pick<Reporter, 'event'>
+  readonly pace?: Partial<PlaysPace> | undefined
+}
+
+/** Hands the records of plays to the broker, and keeps them until an operator key has acknowledged them. */
+export type PlaysSender = {
+  /** A record was completed. */
+  wake(): void
+  /** There is a new connection; what the former one was about to take may not have arrived. */
+  connected(): void
+  /** Whether the message was an acknowledgement, believed or not. */
+  take(topic: string, bytes: Uint8Array): boolean
+  stop: Undo
+}
+
+/** Each turn does a little of the work, so that the page's messages are never kept waiting. */
+const sealedPerTurn = 40
+const diskAgainMs = 30_000
+const refusalSaidEveryMs = 60_000
+
+/**
+ * One batch is on its way to the broker at a time, and a few on theirs to whoever acknowledges. What the broker has taken is not
+ * sent again on the next connection, only when it stays unacknowledged for long; then a window of it, as a question.
+ */
+export function createPlaysSender(options: PlaysSenderOptions): PlaysSender {
+  const { db, clock, where, reporter } = options
+  const pace = { ...playsPace, ...options.pace }
+  const topic = reportTopic(where.topicPrefix, where.playerId, 'plays')
+  const ackTopic = playsAckTopic(where.topicPrefix, where.playerId)
+  let connection = 0
+  let inFlight = false
+  let stopped = false
+  /** What comes next is behind this record. */
+  let cursor = 0
+  /** The newest record that the broker has taken from this process. */
+  let sentThrough = 0
+  /** The last records of the batches that wait for their acknowledgement. */
+  let waiting: number[] = []
+  let waitingSinceMs = 0
+  let unsentSinceMs: number | undefined
+  let offers = 0
+  let refusals = 0
+  let refusalSaidMs = Number.NEGATIVE_INFINITY
+  let cancel: Undo = () => {}
+
+  const nowMs = () => clock.monotonicMs()
+  const turnIn = (ms: number): void => {
+    cancel()
+    if (!stopped) cancel = clock.after(ms, turn)
+  }
+
+  function turn(): void {
+    try {
+      const hasMore = sealPlays(db, sealedPerTurn) === sealedPerTurn
+      const waitMs = hasMore ? 0 : connection === 0 || inFlight ? undefined : offer(playsChain(db))
+      if (waitMs !== undefined) turnIn(waitMs)
+    } catch (error) {
+      if (!isStorageFailure(error)) throw error
+      turnIn(diskAgainMs)
+    }
+  }
+
+  /** Sends the next batch, or says how long to wait; undefined: until something happens. */
+  function offer(chain: PlaysChain): number | undefined {
+    const after = Math.max(chain.acknowledgedThrough, chain.droppedThrough)
+    cursor = Math.max(cursor, after)
+    waiting = waiting.filter((through) => through > after)
+    if (chain.sealedThrough === cursor) return againInMs(after)
+    const isRepeat = cursor < sentThrough
+    const waitMs = isRepeat ? 0 : lingerMs(chain.sealedThrough - cursor)
+    if (waitMs > 0) return waitMs
+    if (waiting.length < pace.window) return send(after)
+    if (isRepeat) {
+      cursor = sentThrough // nobody has answered yet: a whole backlog is not sent twice
+      return againInMs(after)
+    }
+    const leftMs = waitingSinceMs + pace.patienceMs - nowMs()
+    return leftMs > 0 ? leftMs : send(after)
+  }
+
+  function lingerMs(records: number): number {
+    unsentSinceMs ??= nowMs()
+    return records >= batchLimits.records ? 0 : unsentSinceMs + pace.lingerMs - nowMs()
+  }
+
+  /** All is sent; when what nobody has acknowledged is due again, the next turn begins with it. */
+  function againInMs(after: number): number | undefined {
+    if (cursor <= after) return undefined
+    const waitMs = Math.min(pace.longestAgainMs, pace.againMs * 2 ** Math.min(offers, 20))
+    const leftMs = waitingSinceMs + waitMs - nowMs()
+    if (leftMs > 0) return leftMs
+    offers += 1
+    waiting = []
+    waitingSinceMs = nowMs()
+    cursor = after
+    return 0
+  }
+
+  function send(after: number): undefined {
+    const records = withoutHole(sealedPlays(db, cursor, batchLimits.records))
+    const lines = batchLines(records)
+    const last = records[lines.length - 1]
+    if (!last) return undefined
+    const hole = (records[0]?.seq ?? 0) - 1
+    if (hole > cursor) noteHole(db, hole) // a damaged file has lost them: nobody shall wait for them
+    const { seq, hash } = last
+    const said = { kind: 'plays-head', player: where.playerId, seq, hash, after: hole > cursor ? hole : after }
+    const payload = `{"records":[${lines.join(',')}],"head":${JSON.stringify(options.sign(headTyp, said))}}`
+    const mine = connection
+    inFlight = true
+    options.publish({ topic, payload, qos: 1, retain: false }).then(
+      () => mine === connection && taken(seq),
+      (error: unknown) => mine === connection && notTaken(error),
+    )
+    return undefined
+  }
+
+  function taken(seq: number): void {
+    inFlight = false
+    refusals = 0
+    cursor = seq
+    sentThrough = Math.max(sentThrough, seq)
+    unsentSinceMs = undefined
+    if (waiting.length === 0) waitingSinceMs = nowMs()
+    waiting = [...waiting.slice(-pace.window), seq]
+    turnIn(waiting.length > pace.window ? pace.unansweredEveryMs : 0)
+  }
+
+  function notTaken(error: unknown): void {
+    inFlight = false
+    refusals += 1
+    if (error instanceof PublishRefused) turnIn(retryDelayMs(refusals + 3, options.random()))
+    // else the connection is lost: the next one goes on
+  }
+
+  function acknowledged(bytes: Uint8Array): void {
+    const ack = readAck(bytes, where.playerId, options.keyring(), options.crypto)
+    const outcome = ack.ok ? acknowledgePlays(db, ack.value, new TextDecoder().decode(bytes)) : 'unsigned'
+    if (!ack.ok) refuse(ack.refusal.message)
+    else if (outcome === 'other') refuse(`record ${ack.value.through} is not the one that it is about`)
+    if (outcome !== 'acknowledged') return
+    offers = 0
+    waitingSinceMs = nowMs()
+    if (!inFlight) turnIn(0)
+  }
+
+  function refuse(reason: string): void {
+    if (nowMs() - refusalSaidMs < refusalSaidEveryMs) return
+    refusalSaidMs = nowMs()
+    reporter.event('plays-ack-refused', `an acknowledgement of plays was refused: ${reason}`, { reason })
+  }
+
+  turnIn(0)
+  return {
+    wake() {
+      if (!inFlight) turnIn(0)
+    },
+    connected() {
+      connection += 1
+      inFlight = false
+      unsentSinceMs ??= nowMs() - pace.lingerMs // what has piled up does not wait for more
+      turnIn(0)
+    },
+    take(from, bytes) {
+      if (from !== ackTopic) return false
+      acknowledged(bytes)
+      return true
+    },
+    stop() {
+      stopped = true
+      cancel()
+    },
+  }
+}
+
+/** Records up to the first number that is missing among them. */
+const withoutHole = (records: readonly PlayRecord[]): readonly PlayRecord[] =>
+  records.filter((record, index) => record.seq === (records[0]?.seq ?? 0) + index)

@@ -1,0 +1,181 @@
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { z } from 'zod'
+import { playerKey, playerSigner } from '../../main/adapters/player-key.ts'
+import { openDatabase } from '../../main/sqlite/open.ts'
+import { startPlay } from '../../main/sqlite/plays.ts'
+import { openForReading } from '../../main/sqlite/read-only.ts'
+import type { ShowingKey } from '../../shared/screen/programme.ts'
+import type { ToScreen } from '../../shared/screen/wire.ts'
+import { assetCalled, playlistOf, trustOf } from '../support/documents.ts'
+import { eventually, type PlayerRig, setRig } from '../support/player-rig.ts'
+import { playedHost } from './played-host.ts'
+
+const row = z.object({
+  item: z.string(),
+  kind: z.string(),
+  outcome: z.string(),
+  ms: z.int(),
+  level: z.string().nullable(),
+  wallOn: z.int(),
+  clock: z.string(),
+  isSealed: z.int(),
+})
+
+function rows(rig: PlayerRig) {
+  const { db, close } = openForReading(join(rig.dataDir, 'player.db'))
+  try {
+    const sql = `SELECT item, kind, outcome, ms, level, wall_on AS wallOn, clock, hash IS NOT NULL AS isSealed FROM plays ORDER BY seq`
+    return db.all(row, sql)
+  } finally {
+    close()
+  }
+}
+
+/** The key has to be in the database before a player signs with it. */
+function signer(rig: PlayerRig) {
+  const { db, close } = openDatabase(join(rig.dataDir, 'player.db'))
+  playerKey(db)
+  const made = playerSigner(db)
+  close()
+  return made
+}
+
+async function startWith(rig: PlayerRig) {
+  const page = playedHost()
+  const running = await rig.start({ parts: { signAsPlayer: signer(rig)?.sign, startHost: page.startHost } })
+  await rig.publish('trust', trustOf(rig.city), rig.city.root)
+  await rig.site()
+  return { page, running }
+}
+
+const keyOf = (sent: readonly ToScreen[], item: string): ShowingKey => {
+  const last = sent.findLast((message) => message.kind === 'programme')
+  const showings = last?.kind === 'programme' ? last.programme.lanes.flatMap((lane) => lane.showings) : []
+  const found = showings.find((showing) => showing.item === item)
+  if (!found) throw new Error(`${item} is not in the loop`)
+  return found.key
+}
+
+test('a record says what was shown, how it ended and at which level, and what an emergency cut off is marked', async (context) => {
+  const rig = await setRig(context)
+  const { page } = await startWith(rig)
+  await rig.publish(
+    'playlist',
+    await playlistOf([assetCalled('a'), assetCalled('b')], [rig.city.approver]),
+    rig.city.publisher,
+  )
+  await eventually('the loop', () => page.items().includes('item-2'), 20_000)
+  const [one, two] = ['item-1', 'item-2'].map((item) => keyOf(page.sent, item))
+  assert.ok(one && two)
+  page.shown(one, Date.now())
+  page.ended(one, 2_000, 'complete')
+  page.shown(two, Date.now())
+  const alert = await playlistOf([assetCalled('alarm')], [rig.city.approver], {
+    id: 'alert',
+    priority: 'emergency',
+    entry: 'now',
+    items: [{ id: 'alarm', asset: assetCalled('alarm').asset, seconds: 5 }],
+  })
+  await rig.publish('playlist', alert, rig.city.emergency)
+  await eventually('the alert', () => page.items().includes('alarm'), 20_000)
+  page.ended(two, 500, 'interrupted')
+  const alarm = keyOf(page.sent, 'alarm')
+  page.shown(alarm, Date.now())
+  page.ended(alarm, 5_000, 'complete')
+  assert.deepEqual(
+    rows(rig).map(({ item, outcome, ms, level, isSealed }) => [item, outcome, ms, level, isSealed]),
+    [
+      ['item-1', 'complete', 2000, 'normal', 1],
+      ['item-2', 'interrupted', 500, 'normal', 1],
+      ['alarm', 'complete', 5000, 'emergency', 1],
+    ],
+  )
+  assert.ok(rows(rig).every(({ wallOn, clock }) => wallOn === 1 && clock === 'trusted'))
+})
+
+test('what was on when the page died, when the player stopped, or when the power went is closed as interrupted, once', async (context) => {
+  const rig = await setRig(context)
+  const first = await startWith(rig)
+  await rig.publish('playlist', await playlistOf([assetCalled('a')], [rig.city.approver]), rig.city.publisher)
+  await eventually('the loop', () => first.page.items().includes('item-1'), 20_000)
+  const key = keyOf(first.page.sent, 'item-1')
+  first.page.shown(key, Date.now())
+  first.page.gone()
+  first.page.hello()
+  first.page.shown(key, Date.now())
+  await first.running.stop()
+  assert.deepEqual(
+    rows(rig).map(({ outcome, isSealed }) => [outcome, isSealed]),
+    [
+      ['interrupted', 1],
+      ['interrupted', 1],
+    ],
+  )
+  const { db, close } = openDatabase(join(rig.dataDir, 'player.db'))
+  startPlay(db, {
+    playlist: 'friends',
+    revision: 1,
+    item: 'item-1',
+    asset: assetCalled('a').asset,
+    startedAt: Date.now(),
+  })
+  close() // the power goes
+  const second = await startWith(rig)
+  await eventually('the chain', () => rows(rig).every(({ isSealed }) => isSealed === 1), 20_000)
+  assert.deepEqual(
+    rows(rig).map(({ outcome, ms }) => [outcome, ms > 0]),
+    [
+      ['interrupted', true],
+      ['interrupted', true],
+      ['interrupted', false],
+    ],
+  )
+  await second.running.stop()
+})
+
+test('a showing of a page that is one programme behind is recorded too', async (context) => {
+  const rig = await setRig(context)
+  const { page } = await startWith(rig)
+  await rig.publish('playlist', await playlistOf([assetCalled('a')], [rig.city.approver]), rig.city.publisher)
+  await eventually('the loop', () => page.items().includes('item-1'), 20_000)
+  const before = keyOf(page.sent, 'item-1')
+  const edited = await playlistOf([assetCalled('b')], [rig.city.approver], {
+    revision: 2,
+    items: [{ id: 'other', asset: assetCalled('b').asset, seconds: 2 }],
+  })
+  await rig.publish('playlist', edited, rig.city.publisher)
+  await eventually('the edit', () => page.items().includes('other'), 20_000)
+  page.shown(before, Date.now())
+  page.ended(before, 100, 'interrupted')
+  assert.deepEqual(
+    rows(rig).map(({ item, outcome }) => [item, outcome]),
+    [['item-1', 'interrupted']],
+  )
+})
+
+test('a dark wall is a record of its own, with the wall off', async (context) => {
+  const rig = await setRig(context)
+  const { page } = await startWith(rig)
+  const closed = { weekly: [], exceptions: [] }
+  await rig.publish(
+    'site',
+    {
+      kind: 'site',
+      id: 'wall',
+      revision: 2,
+      issuedAt: '2026-11-22T02:00:00Z',
+      target: 'players/wall',
+      groups: ['square'],
+      hours: closed,
+    },
+    rig.city.operator,
+  )
+  await eventually('the dark programme', () => page.isDark(), 20_000)
+  page.slate(Date.now())
+  assert.deepEqual(
+    rows(rig).map(({ kind, wallOn, level }) => [kind, wallOn, level]),
+    [['dark', 0, null]],
+  )
+})
