@@ -13,7 +13,7 @@ import { startLoopback } from './adapters/loopback-server.ts'
 import { startMirror } from './adapters/mirror-server.ts'
 import { connectBroker } from './adapters/mqtt-broker.ts'
 import { nodeCrypto } from './adapters/node-crypto.ts'
-import { playerKey } from './adapters/player-key.ts'
+import { playerKey, playerSigner } from './adapters/player-key.ts'
 import { systemClock } from './adapters/system-clock.ts'
 import { rebootMachine } from './adapters/system-power.ts'
 import { isSystemClockSynchronized, thisMachine } from './adapters/system-time.ts'
@@ -21,6 +21,7 @@ import { usbFolders, withSticks } from './adapters/usb-folder.ts'
 import type { BrokerListener, Publication } from './app/broker.ts'
 import { startCache } from './app/cache.ts'
 import { type Configuration, type ReadConfiguration, secretsOf } from './app/configuration.ts'
+import type { HealthParts } from './app/health.ts'
 import { redactedLog } from './app/log.ts'
 import { startPlayer } from './app/player.ts'
 import type { Reporter } from './app/reporter.ts'
@@ -30,13 +31,17 @@ import type { SystemTime } from './app/trusted-time.ts'
 import { startUsb } from './app/usb.ts'
 import type { StartHost } from './hosts/host.ts'
 import { openPlayerDatabase } from './player-database.ts'
+import { healthParts } from './player-health.ts'
 import { withNeighbours } from './player-neighbours.ts'
+import { startPlayerTechnician } from './player-technician.ts'
 
 /** What differs between the two programs that run a wall. */
 export type PlayerProgram = {
   readonly read: ReadConfiguration
   readonly startHost: StartHost
   readonly version: string
+  /** How the wall is looked at; by default as this machine allows. */
+  readonly health?: HealthParts | undefined
   /** The renderer's bundle. */
   readonly screenDir: string
   /** Shows the wall in a browser on this machine, on this port. */
@@ -85,8 +90,10 @@ export async function runPlayer(program: PlayerProgram): Promise<RunningPlayer> 
     }),
     onDamaged: (hex, cause) => log('warning', `sha256:${hex} was cut off: ${String(cause)}`),
   })
+  const technician = startPlayerTechnician(configuration, join(program.screenDir, 'technician'), log)
   const player = await startPlayer({
     ...database,
+    technician,
     documentSource: createHttpSource({ clock: systemClock }),
     configuration,
     problems,
@@ -97,6 +104,8 @@ export async function runPlayer(program: PlayerProgram): Promise<RunningPlayer> 
     version: program.version,
     systemTimeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     playerKey: playerKey(db),
+    health: program.health ?? healthParts(configuration.dataDir),
+    signAsPlayer: playerSigner(db)?.sign,
     startCache(changed, reporter) {
       const watchFiles: WatchAssetFiles = (touched) => watchAssetFiles(configuration.dataDir, touched)
       const failed = (hex: string, reason: string) => onStickFailed(hex, reason)
@@ -148,6 +157,7 @@ export async function runPlayer(program: PlayerProgram): Promise<RunningPlayer> 
   return {
     async stop() {
       mirror?.stop()
+      await technician?.stop()
       await player.stop()
       await loopback.stop()
       database.close()

@@ -6,6 +6,7 @@ import type { ShownNow } from '../../shared/reports/state.ts'
 import type { Showing, ShowingKey } from '../../shared/screen/programme.ts'
 import type { FromScreen } from '../../shared/screen/wire.ts'
 import { reportTopic } from '../../shared/topics.ts'
+import type { Host } from '../hosts/host.ts'
 import { heldBytes } from '../sqlite/assets.ts'
 import type { ReadDb } from '../sqlite/open.ts'
 import type { Broker, BrokerListener, Publication } from './broker.ts'
@@ -20,6 +21,8 @@ import { isoOf, type Reporter } from './reporter.ts'
 /** What health is made of outside this program. */
 export type HealthParts = {
   readonly readMachine: ReadMachine
+  /** Makes looking at the wall out of taking small pictures of it. */
+  readonly glanceAt?: ((screenshot: Host['screenshot']) => Glance) | undefined
   readonly databaseSizes?: (() => Promise<DatabaseSizes>) | undefined
 }
 
@@ -31,7 +34,7 @@ export type HealthSources = {
   readonly askPage: () => void
   readonly publish: (message: Publication) => Promise<void>
   readonly storageFailure: () => string | undefined
-  readonly glance?: Glance | undefined
+  readonly screenshot: Host['screenshot']
   readonly recovery?: (() => RecoveryState | undefined) | undefined
   readonly unacknowledgedPlays?: (() => number) | undefined
 }
@@ -91,10 +94,10 @@ export function createHealth(options: HealthOptions): HealthWatch {
     monotonicMs: clock.monotonicMs,
     now: () => sources?.now() ?? { slate: 'starting' },
     showing: (key) => sources?.showing(key),
-    glance: async () => {
-      if (!sources?.glance) throw new Error('nobody can look')
-      return sources.glance()
-    },
+    glance: options.glanceAt?.(async (as) => {
+      if (!sources) throw new Error('there is no wall yet')
+      return sources.screenshot(as)
+    }),
     askPage: () => sources?.askPage(),
   })
 

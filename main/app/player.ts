@@ -22,6 +22,7 @@ import type { Configuration } from './configuration.ts'
 import { type DownloadProgress, downloadReport } from './download-entry.ts'
 import type { Conditions } from './downloads.ts'
 import { createFleetClock } from './fleet-clock.ts'
+import { createHealth, type HealthParts } from './health.ts'
 import { createIncoming } from './incoming.ts'
 import { type Identity, type Knowledge, readKnowledge } from './knowledge.ts'
 import type { Log } from './log.ts'
@@ -30,6 +31,8 @@ import type { NeighbourOrders } from './neighbours.ts'
 import { createPageClock } from './page-clock.ts'
 import { createPageEar } from './page-ear.ts'
 import { watchPage } from './page-watch.ts'
+import { levelOf } from './play-level.ts'
+import { createPlaysSender, type PlaysPace, type PlaysSenderOptions } from './plays-sender.ts'
 import type { Clock, Undo } from './ports.ts'
 import { createReporter, isoOf, type Reporter } from './reporter.ts'
 import { createScreenDesk } from './screen-desk.ts'
@@ -37,6 +40,7 @@ import type { Seal } from './seal.ts'
 import type { SpaceRules } from './space.ts'
 import { createStatePace } from './state-pace.ts'
 import { type Ballast, createStorage } from './storage.ts'
+import type { TechnicianPage } from './technician.ts'
 import { createTrustedTime, type SystemTime } from './trusted-time.ts'
 import type { StickPlayer, Usb } from './usb.ts'
 import { wantedAssets } from './wanted-assets.ts'
@@ -85,6 +89,13 @@ export type PlayerParts = {
   readonly version: string
   readonly systemTimeZone: string
   readonly playerKey: unknown
+  /** Signs the records of plays; undefined: they are kept, and sent to nobody. */
+  readonly signAsPlayer?: PlaysSenderOptions['sign'] | undefined
+  readonly playsPace?: Partial<PlaysPace> | undefined
+  /** Hears what the player says, and shows it to who stands under the wall. */
+  readonly technician?: TechnicianPage | undefined
+  /** Undefined: nobody looks at how the wall does. */
+  readonly health?: HealthParts | undefined
   readonly startCache: (changed: () => void, reporter: Reporter) => Cache
   /** Where documents come from that pointers lead to. */
   readonly documentSource: AssetSource
@@ -130,7 +141,20 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
       refreshSoon()
     },
   })
-  const reporter = createReporter(db, clock, log, configuration, () => link?.wake(), storage.attempt)
+  const health =
+    parts.health &&
+    createHealth({
+      ...parts.health,
+      db,
+      log,
+      clock: parts.clock,
+      told: time.told,
+      where: configuration,
+      attempt: (run) => storage.attempt('lookups', run, 1),
+    })
+  const saying = createReporter(db, clock, log, configuration, () => link?.wake(), storage.attempt)
+  const overheard = parts.technician?.overhear(saying) ?? saying
+  const reporter = health?.overhear(overheard) ?? overheard
   let link: BrokerLink | undefined
   let host: Host | undefined
   let usb: Usb | undefined
@@ -169,6 +193,7 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
       if (message.kind === 'beat' || message.kind === 'ended') cache.playing?.(message)
       storage.attempt('lookups', () => desk.message(message), 1)
       ear.heard(message)
+      health?.heard(message)
     },
     gone(what, reason) {
       reporter.event('stage-gone', `the ${what} is gone: ${reason}`, { what, reason })
@@ -193,6 +218,9 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
   const desk = createScreenDesk({
     db,
     dated: pageClock.dated,
+    level: (showing) => levelOf(showing, knowledge()),
+    clockTrust: () => time.told().trust,
+    recorded: () => plays?.wake(),
     reporter,
     monotonicMs: parts.clock.monotonicMs,
     attempt: storage.attempt,
@@ -218,6 +246,20 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
     machine: parts.machine ?? {},
     checkCache: cache.check,
   })
+  const plays =
+    parts.signAsPlayer &&
+    createPlaysSender({
+      db,
+      clock,
+      random: Math.random,
+      where: configuration,
+      sign: parts.signAsPlayer,
+      publish: async (message) => (link ? link.publish(message) : Promise.reject(new Error('not connected'))),
+      keyring: () => keyringAt(knowledge().keyring, Math.max(clock.now(), knowledge().keyring.issuedAtMs)),
+      crypto: identity.crypto,
+      reporter,
+      pace: parts.playsPace,
+    })
   const incoming = createIncoming({
     ...parts,
     clock,
@@ -281,6 +323,7 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
       site: knowledge().site?.revision ?? 0,
       takedowns: knowledge().takedownsRevision,
       playerKey: parts.playerKey,
+      health: parts.technician?.place(),
       version: parts.version,
       host: host ? `${host.name} ${host.version}` : 'starting',
     })
@@ -293,17 +336,21 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
   for (const message of unsent) host.send(message)
   reporter.event('player-started', `${parts.version} on ${host.name} ${host.version}`)
   report()
+  const connect = health ? health.overhearBroker(parts.connectBroker) : parts.connectBroker
   link =
-    parts.connectBroker &&
+    connect &&
     createBrokerLink({
       ...parts,
       clock,
-      connect: parts.connectBroker,
+      connect,
       knowledge,
       take: (topic, bytes, how) =>
-        fleetClock.take(topic, bytes) ? 'known' : storage.insist('messages', () => incoming.take(topic, bytes, how)),
+        fleetClock.take(topic, bytes) || plays?.take(topic, bytes)
+          ? 'known'
+          : storage.insist('messages', () => incoming.take(topic, bytes, how)),
       connected() {
         fleetClock.connected()
+        plays?.connected()
         reporter.repeatState()
         cache.retryNow()
       },
@@ -340,11 +387,32 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
     refreshSoon()
   })
 
+  health?.attach({
+    cache,
+    now: desk.now,
+    showing: keeper.showing,
+    askPage: () => toPage({ kind: 'look' }),
+    publish: async (message) => (link ? link.publish(message) : Promise.reject(new Error('not connected'))),
+    storageFailure: storage.failure,
+    screenshot: async (as) => (host ? host.screenshot(as) : Promise.reject(new Error('no window'))),
+  })
+  parts.technician?.attach({
+    health: () => health?.health(),
+    about: () => ({ ...knowledge().site, timeZone: knowledge().timeZone }),
+    now: clock.now,
+    picture: async (as) => host?.screenshot(as),
+    commands: commands.handlers,
+    changed: report,
+  })
+
   return {
     host,
     streamAddress: keeper.streamAddress,
     async stop() {
       stopped = true
+      health?.stop()
+      plays?.stop()
+      storage.attempt('plays', () => desk.stop(), 1)
       forgetRebuilt?.()
       stopUpkeep?.()
       pace.stop()

@@ -1,0 +1,15 @@
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { glanceAt } from './adapters/picture-brightness.ts'
+import { createSystemReadings, type SystemReadingsOptions } from './adapters/system-readings.ts'
+import type { HealthParts } from './app/health.ts'
+
+/** Health as this machine can tell it. */
+export function healthParts(dataDir: string, more: Partial<SystemReadingsOptions> = {}): HealthParts {
+  const sizeOf = async (name: string) => (await stat(join(dataDir, name)).catch(() => undefined))?.size ?? 0
+  return {
+    readMachine: createSystemReadings({ dataDir, ...more }),
+    glanceAt,
+    databaseSizes: async () => ({ sizeBytes: await sizeOf('player.db'), walBytes: await sizeOf('player.db-wal') }),
+  }
+}
