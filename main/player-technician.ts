@@ -9,18 +9,11 @@ import { startTechnicianServer } from './adapters/technician-server.ts'
 import type { Configuration, HealthPage } from './app/configuration.ts'
 import type { Log } from './app/log.ts'
 import type { Undo } from './app/ports.ts'
-import { createTechnician, type Technician } from './app/technician.ts'
+import { createTechnician, type PagePlace, type TechnicianPage } from './app/technician.ts'
 import { createTechnicianAccess } from './app/technician-access.ts'
 
-/** Where the technician's page is found; `fingerprint`: SHA-256 of its certificate, null without one. */
-export type PagePlace = { readonly url: string; readonly fingerprint: string | null }
-
 /** The technician's page of a player, which hears it before it is there. */
-export type PlayerTechnician = Pick<Technician, 'overhear' | 'attach'> & {
-  /** Undefined while nothing listens. */
-  place(): PagePlace | undefined
-  stop(): Promise<void>
-}
+export type PlayerTechnician = TechnicianPage & { stop(): Promise<void> }
 
 const usualPort = 8420
 /** Between tries: the network of a kiosk may come up after its player. */
@@ -80,6 +73,7 @@ export function startPlayerTechnician(
     }
     if (stopped) return undo()
     served = { port: server.port, certificate }
+    technician.moved()
     log('info', `the page for technicians: ${placeOf(page, served).url}`)
   }
   let starting = Promise.resolve()

@@ -1,3 +1,4 @@
+import type { Site } from '../../shared/documents/site.ts'
 import type { Health } from '../../shared/health/health.ts'
 import { prometheusText } from '../../shared/health/prometheus.ts'
 import { eventOf, type PlayerEvent } from '../../shared/reports/event.ts'
@@ -10,6 +11,7 @@ import {
   type TechnicianAnswer,
   technicianActions,
 } from '../../shared/technician/report.ts'
+import type { JpegOptions } from '../hosts/host.ts'
 import { CommandFailed, type CommandHandler } from './commands.ts'
 import type { Clock } from './ports.ts'
 import { isoOf, type Reporter } from './reporter.ts'
@@ -18,15 +20,26 @@ import type { TechnicianDesk, WallPicture } from './technician-ports.ts'
 
 /** What the technician's page sees of a running player. */
 export type WatchedPlayer = {
-  about(): { readonly name: string | undefined; readonly place: string | undefined; readonly timeZone: string }
+  about(): { readonly name?: string | undefined; readonly place?: Site['place']; readonly timeZone: string }
   /** The newest; undefined before the first. */
   health?(): Health | undefined
   /** The player's clock, milliseconds since 1970. */
   now(): number
-  /** A small picture of the wall. Rejects when none can be had. */
-  picture(): Promise<WallPicture>
+  /** A picture of the wall; undefined or rejected when none can be had. */
+  picture(as: JpegOptions): Promise<Uint8Array | undefined>
   /** By name, as signed commands call them. */
   readonly commands: ReadonlyMap<string, CommandHandler>
+  /** Where the page is has changed: the state says it. */
+  changed(): void
+}
+
+/** Where the technician's page is found; `fingerprint`: SHA-256 of its certificate, null without one. */
+export type PagePlace = { readonly url: string; readonly fingerprint: string | null }
+
+/** What a player knows of the page that shows it. */
+export type TechnicianPage = Pick<Technician, 'overhear' | 'attach'> & {
+  /** Undefined while nothing listens. */
+  place(): PagePlace | undefined
 }
 
 export type TechnicianOptions = {
@@ -46,9 +59,12 @@ export type Technician = {
   overhear(reporter: Reporter): Reporter
   /** The player has begun. */
   attach(player: WatchedPlayer): void
+  /** The page is there, or elsewhere than before. */
+  moved(): void
 }
 
 /** One picture serves all who look for so long: looking costs the wall the same, however many look. */
+const smallPicture = { width: 640, quality: 60 }
 const pictureLivesMs = 2000
 const picturePatienceMs = 5000
 const longestActMs = 25_000
@@ -64,7 +80,10 @@ export function createTechnician({ playerId, clock, hasPin, metrics, ...options 
     if (what === 'locked') said?.event('technician-locked-out', `wrong PINs from ${client}`, { client, waitSeconds })
     else said?.event('technician-signed-in', `the PIN was given from ${client}`, { client })
   })
-  const picture = freshPicture(clock, async () => player?.picture())
+  const picture = freshPicture(clock, async () => {
+    const bytes = await player?.picture(smallPicture)
+    return bytes && { bytes, mediaType: 'image/jpeg' }
+  })
   const known = () => (hasPin ? technicianActions.filter((name) => player?.commands.has(name)) : [])
 
   async function act(action: TechnicianAction, client: string): Promise<TechnicianAnswer> {
@@ -101,7 +120,7 @@ export function createTechnician({ playerId, clock, hasPin, metrics, ...options 
           at: now(),
           playerId,
           name: about?.name ?? null,
-          place: about?.place ?? null,
+          place: about?.place?.label ?? null,
           timeZone: about?.timeZone ?? 'UTC',
           health: player?.health?.() ?? null,
           state: state ? openState(state) : null,
@@ -134,7 +153,9 @@ export function createTechnician({ playerId, clock, hasPin, metrics, ...options 
     },
     attach(started) {
       player = started
+      started.changed()
     },
+    moved: () => player?.changed(),
   }
 }
 

@@ -65,6 +65,8 @@ export const state = z.object({
   /** Revision of the take-down list in force; 0 if none has come. Absent in what older players say. */
   takedowns: z.int().optional(),
   playerKey: z.unknown().optional(),
+  /** The page for who stands under the wall, while it is served; `fingerprint`: SHA-256 of its certificate. */
+  health: z.object({ url: z.string(), fingerprint: z.string().nullable() }).optional(),
   version: z.string(),
   host: z.string(),
 })
