@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { createSocket } from 'node:dgram'
-import { once } from 'node:events'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { until } from '../cache/rig.ts'
+import { hasMulticast } from './multicast.ts'
 import { fleet } from './street.ts'
 
 function startPlayer(t: TestContext, id: string, itsFleet: string, port: number) {
@@ -15,25 +14,6 @@ function startPlayer(t: TestContext, id: string, itsFleet: string, port: number)
   child.stdout.on('data', (text: Buffer) => lines.push(...text.toString().trim().split('\n')))
   t.after(() => void child.kill())
   return { lines, leave: () => void child.stdin.end() }
-}
-
-/** Whether this machine lets a process send to the mDNS group and hear itself. */
-async function hasMulticast(): Promise<boolean> {
-  const socket = createSocket({ type: 'udp4', reuseAddr: true })
-  try {
-    socket.bind(5353, '0.0.0.0')
-    await once(socket, 'listening')
-    socket.addMembership('224.0.0.251', '127.0.0.1')
-    socket.setMulticastInterface('127.0.0.1')
-    const heard = once(socket, 'message', { signal: AbortSignal.timeout(3000) })
-    socket.send('hello', 5353, '224.0.0.251')
-    await heard
-    return true
-  } catch {
-    return false // the test says that it is skipped
-  } finally {
-    socket.close()
-  }
 }
 
 test('two processes of one fleet find each other by multicast DNS, and one hears when the other leaves', async (t) => {
