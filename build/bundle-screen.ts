@@ -1,6 +1,7 @@
 import { access, copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { build, type Plugin } from 'esbuild'
+import { bundleTechnician } from './bundle-technician.ts'
 
 const root = join(import.meta.dirname, '..')
 const from = join(root, 'renderer/screen')
@@ -15,7 +16,12 @@ export async function bundleScreen(into = join(root, 'build/out/screen')): Promi
   await rm(into, { recursive: true, force: true })
   await mkdir(join(into, 'fonts'), { recursive: true })
   const slate = await readSlate()
-  await Promise.all([bundleScripts(into), writePage(into, slate.html), writeStyle(into, slate.css)])
+  await Promise.all([
+    bundleScripts(into),
+    writePage(into, slate.html),
+    writeStyle(into, slate.css),
+    bundleTechnician(join(into, 'technician'), [withoutLocales]),
+  ])
   return into
 }
 
