@@ -69,6 +69,16 @@ const commands: readonly { name: string; description: string; load(): Promise<Co
     load: async () => (await import('./operator/forecast-command.ts')).forecastCommand(),
   },
   {
+    name: 'command',
+    description: 'gives a player a signed command, and shows what became of it',
+    load: async () => (await import('./operator/command-command.ts')).commandCommand(),
+  },
+  {
+    name: 'logs',
+    description: 'shows the log of the player on this machine',
+    load: async () => (await import('./operator/logs-command.ts')).logsCommand(),
+  },
+  {
     name: 'watch',
     description: 'shows the fleet live',
     load: async () => (await import('./operator/watch-command.ts')).watchCommand(),

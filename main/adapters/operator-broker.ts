@@ -16,12 +16,20 @@ export type BrokerAddress = {
 
 export type OperatorMessage = { readonly topic: string; readonly payload: Uint8Array; readonly retained: boolean }
 
+/** `reply` and `expirySeconds` are left out where the broker knows only MQTT 3.1.1. */
+export type PublishOptions = {
+  readonly retain: boolean
+  readonly qos?: 0 | 1
+  readonly reply?: { readonly topic: string; readonly correlation: Buffer }
+  readonly expirySeconds?: number
+}
+
 /** A connection for a person or a script, not for a wall: a clean session that reconnects by itself until it is closed. */
 export type OperatorBroker = {
   /** By which address the broker sees this machine; undefined if the connection does not tell. */
   readonly localAddress: string | undefined
   /** Resolves when the broker has taken it (QoS 1); rejects in a sentence if the broker does not allow it. */
-  publish(topic: string, payload: string, options: { retain: boolean; qos?: 0 | 1 }): Promise<void>
+  publish(topic: string, payload: string, options: PublishOptions): Promise<void>
   /** Resolves when the broker has agreed; messages may come before. Kept over a reconnect. */
   subscribe(filters: readonly string[], listener: (message: OperatorMessage) => void): Promise<void>
   /** Tells each time the connection is lost and is back. */
@@ -83,8 +91,13 @@ function brokerOver(client: MqttClient, address: BrokerAddress): OperatorBroker 
   })
   return {
     localAddress: (client.stream as Partial<Socket>).localAddress,
-    publish: async (topic, payload, { retain, qos = 1 }) => {
-      await client.publishAsync(topic, payload, { qos, retain }).catch((error: Failure) => {
+    publish: async (topic, payload, { retain, qos = 1, reply, expirySeconds }) => {
+      const properties = {
+        ...(expirySeconds !== undefined && { messageExpiryInterval: expirySeconds }),
+        ...(reply && { responseTopic: reply.topic, correlationData: reply.correlation }),
+      }
+      const knowsMore = client.options.protocolVersion === 5 && Object.keys(properties).length > 0
+      await client.publishAsync(topic, payload, { qos, retain, ...(knowsMore && { properties }) }).catch((error: Failure) => {
         throw new OperatorError(`The broker at ${shownAddress(address)} did not take ${topic}: ${error.message}.`)
       })
     },

@@ -12,7 +12,7 @@ export type CacheCheck = {
   readonly damaged: readonly AssetName[]
 }
 
-/** Told after each file: how many of all files, and how many bytes of all. */
+/** Told while it goes on: how many of all files, and how many bytes of all. */
 export type CacheCheckProgress = {
   readonly assets: number
   readonly ofAssets: number
@@ -39,25 +39,27 @@ export function cacheCheck(options: {
     const damaged: AssetName[] = []
     let bytes = 0
     let assets = 0
-    const pause = resting(clock, signal)
+    const tell = () => progress({ assets, ofAssets: held.length, bytes, ofBytes, damaged: damaged.length })
+    const pause = resting(clock, signal, tell)
     for (const { asset, sizeBytes } of held) {
       // What was evicted meanwhile is not damaged.
       if (findAsset(db, asset) && !(await files.verify(asset, pause))) damaged.push(asset)
       bytes += sizeBytes
       assets += 1
-      progress({ assets, ofAssets: held.length, bytes, ofBytes, damaged: damaged.length })
+      tell()
     }
     return { assets, bytes, damaged }
   }
 }
 
 /** Called after each piece of a file: rests as long as was worked since the last rest; rejects once it is given up. */
-function resting(clock: Clock, signal: AbortSignal): () => Promise<void> {
+function resting(clock: Clock, signal: AbortSignal, tell: () => void): () => Promise<void> {
   let sinceMs = clock.monotonicMs()
   return async () => {
     const workedMs = clock.monotonicMs() - sinceMs
     await new Promise<void>((resolve) => clock.after(workedMs, resolve))
     signal.throwIfAborted()
+    tell() // a long film is no silence
     sinceMs = clock.monotonicMs()
   }
 }
