@@ -97,9 +97,11 @@ function brokerOver(client: MqttClient, address: BrokerAddress): OperatorBroker 
         ...(reply && { responseTopic: reply.topic, correlationData: reply.correlation }),
       }
       const knowsMore = client.options.protocolVersion === 5 && Object.keys(properties).length > 0
-      await client.publishAsync(topic, payload, { qos, retain, ...(knowsMore && { properties }) }).catch((error: Failure) => {
-        throw new OperatorError(`The broker at ${shownAddress(address)} did not take ${topic}: ${error.message}.`)
-      })
+      await client
+        .publishAsync(topic, payload, { qos, retain, ...(knowsMore && { properties }) })
+        .catch((error: Failure) => {
+          throw new OperatorError(`The broker at ${shownAddress(address)} did not take ${topic}: ${error.message}.`)
+        })
     },
     subscribe: async (filters, listener) => {
       listeners.push({ filters, listener })
