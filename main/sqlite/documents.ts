@@ -76,6 +76,8 @@ export function removeDocument(db: WriteDb, kind: DocumentKind, target: string, 
   return db.run(sql, { kind, target, id }).changes > 0
 }
 
+const revisionRow = z.object({ revision: z.int(), sha256: z.string() })
+
 /** The highest revision ever accepted, and the hash of the message it came in. */
 export function seenRevision(
   db: ReadDb,
@@ -84,7 +86,7 @@ export function seenRevision(
   id: string,
 ): { revision: number; sha256: string } | undefined {
   const sql = 'SELECT revision, sha256 FROM revisions_seen WHERE kind = $kind AND target = $target AND id = $id'
-  return db.get(z.object({ revision: z.int(), sha256: z.string() }), sql, { kind, target, id })
+  return db.get(revisionRow, sql, { kind, target, id })
 }
 
 const seenRow = z.object({

@@ -24,6 +24,8 @@ export function migrate(db: WriteDb, all: readonly Migration[]): number {
   return found
 }
 
+const versionRow = z.object({ user_version: z.int() })
+
 /** The version of a database: 0 when nothing was ever in it. */
 export const versionOf = (db: ReadDb): number =>
-  db.get(z.object({ user_version: z.int() }), 'PRAGMA user_version')?.user_version ?? 0
+  db.get(versionRow, 'PRAGMA user_version')?.user_version ?? 0

@@ -126,15 +126,17 @@ function verified(file: SqliteFile): SqliteFile {
   }
 }
 
+const nameRow = z.object({ name: z.string() })
+const verdictRow = z.object({ quick_check: z.string() })
+
 /**
  * Damage would otherwise show only when a row of the page is read, in the middle of the work. The records of plays are
  * left out: they are by far the longest, and no wall goes dark for want of them.
  */
 function refuseUnsoundTables(db: ReadDb, file: string): void {
-  const named = z.object({ name: z.string() })
-  const tables = db.all(named, `SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'plays'`)
+  const tables = db.all(nameRow, `SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'plays'`)
   for (const { name } of tables) {
-    const [verdict] = db.all(z.object({ quick_check: z.string() }), `PRAGMA quick_check('${name}')`)
+    const [verdict] = db.all(verdictRow, `PRAGMA quick_check('${name}')`)
     if (verdict?.quick_check === 'ok') continue
     throw new DatabaseRefused('damaged', `${file} is damaged in ${name}: ${verdict?.quick_check}`)
   }

@@ -43,25 +43,32 @@ export type World = {
 /** Every showing of a loop, by its key, which names lane, item and asset. */
 export type Loop = readonly string[]
 
-/** What a check remembers from one state to the next: whether a file, by its key, is what its row says. */
+/** What a check remembers from one state to the next. `sound`: whether a file, by its key, is what its row says. `verdicts`: what was found. */
 export type CheckMemory = {
+  readonly verdicts: Map<string, readonly string[]>
   readonly sound: Map<string, string | undefined>
   readonly crypto: ReturnType<typeof rememberingCrypto>
 }
-export const createMemory = (): CheckMemory => ({ sound: new Map(), crypto: rememberingCrypto(nodeCrypto) })
+export const createMemory = (): CheckMemory => ({
+  verdicts: new Map(),
+  sound: new Map(),
+  crypto: rememberingCrypto(nodeCrypto),
+})
+
+/** How a rig names contents, so that nothing is looked at twice. `of`: the content of a file below the data folder; `beside`: all but the database, and what was promised. */
+export type Keys = { readonly of: (path: string) => string | undefined; readonly beside: string }
 
 /**
  * Opens what a power cut has left with the player's own code, and says what of the promises does not hold; an empty list
- * if all do. `keyOf` names the content of a file that nobody has changed since.
+ * if all do. Databases that SQLite has brought to the same content, beside the same files, are judged once.
  */
 export async function checkDisk(
   dataDir: string,
   expected: Expected,
   world: World,
   memory: CheckMemory,
-  keyOf: (path: string) => string | undefined,
-): Promise<string[]> {
-  const began = expected.documents.size > 0
+  keys?: Keys,
+): Promise<readonly string[]> {
   let handle: ReturnType<typeof openDatabase>
   try {
     handle = openDatabase(join(dataDir, 'player.db'))
@@ -69,31 +76,11 @@ export async function checkDisk(
     return [`the database does not open: ${String(error)}`]
   }
   try {
-    const { db } = handle
-    const problems = [...unsealed(dataDir, expected, began)]
-    const seal = openSeal(db, createSealFile(`${dataDir}-seal`), world.rootKeys, memory.crypto)
-    problems.push(
-      ...seal.findings
-        .filter((one) => !/newer than the seal$|that were not sealed$/.test(one))
-        .map((one) => `seal: ${one}`),
-    )
-    const knowledge = readKnowledge(
-      db,
-      { playerId: 'wall', rootKeys: world.rootKeys, crypto: memory.crypto },
-      'Asia/Shanghai',
-    )
-    problems.push(
-      ...rolledBack(db, knowledge, expected, world),
-      ...unreported(db, expected),
-      ...playsLost(db, expected, world),
-    )
-    problems.push(
-      ...(await unsound(dataDir, db, memory, keyOf)),
-      ...halves(dataDir, db, world, memory, keyOf),
-      ...wrongLoop(db, knowledge, expected, world),
-    )
-    if (expected.playerKey !== undefined && JSON.stringify(playerKey(db)) !== expected.playerKey)
-      problems.push('the key of the player is another one')
+    const name = keys && `${keys.beside} ${createHash('sha1').update(handle.file().serialize()).digest('base64')}`
+    const known = name === undefined ? undefined : memory.verdicts.get(name)
+    if (known) return known
+    const problems = await judge(handle.db, dataDir, expected, world, memory, keys?.of ?? (() => undefined))
+    if (name !== undefined) memory.verdicts.set(name, problems)
     return problems
   } catch (error) {
     return [`the player does not start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`]
@@ -102,10 +89,45 @@ export async function checkDisk(
   }
 }
 
+async function judge(
+  db: WriteDb,
+  dataDir: string,
+  expected: Expected,
+  world: World,
+  memory: CheckMemory,
+  keyOf: Keys['of'],
+): Promise<string[]> {
+  const problems = unsealed(dataDir, expected)
+  const seal = openSeal(db, createSealFile(`${dataDir}-seal`), world.rootKeys, memory.crypto)
+  problems.push(
+    ...seal.findings
+      .filter((one) => !/newer than the seal$|that were not sealed$/.test(one))
+      .map((one) => `seal: ${one}`),
+  )
+  const knowledge = readKnowledge(
+    db,
+    { playerId: 'wall', rootKeys: world.rootKeys, crypto: memory.crypto },
+    'Asia/Shanghai',
+  )
+  problems.push(
+    ...rolledBack(db, knowledge, expected, world),
+    ...unreported(db, expected),
+    ...playsLost(db, expected, world),
+  )
+  problems.push(
+    ...(await unsound(dataDir, db, memory, keyOf)),
+    ...halves(dataDir, db, world, memory, keyOf),
+    ...wrongLoop(db, knowledge, expected, world),
+  )
+  if (expected.playerKey !== undefined && JSON.stringify(playerKey(db)) !== expected.playerKey)
+    problems.push('the key of the player is another one')
+  return problems
+}
+
 /** The second memory, as it is on disk: what was acknowledged is in it, whole. */
-function unsealed(dataDir: string, { documents, takenDown }: Expected, began: boolean): string[] {
+function unsealed(dataDir: string, { documents, takenDown }: Expected): string[] {
   const text = createSealFile(`${dataDir}-seal`).read()
-  if (!began) return []
+  if (documents.size === 0) return []
   if (text === undefined || text === '') return ['the seal is gone']
   const sealed: {
     revisions: { kind: Published['kind']; target: string; id: string; revision: number }[]

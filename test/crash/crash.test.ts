@@ -8,7 +8,7 @@ import { replayOnThreads } from './rig.ts'
 const linux = { skip: process.platform === 'linux' ? false : 'system calls are traced with strace, on Linux only' }
 
 async function cut(broken: Broken, states: number): Promise<Replayed> {
-  const folder = await record({ seed: 1, rounds: broken === 'no' ? 1 : 0, broken, progress: () => {} })
+  const folder = await record({ seed: 1, rounds: broken === 'no' ? 1 : 0, broken, logPages: 100, progress: () => {} })
   try {
     return await replayOnThreads({ folder, seed: 1, states, threads: 2, progress: () => {} })
   } finally {

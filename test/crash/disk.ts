@@ -27,7 +27,7 @@ export type StateFile = {
 }
 
 type Change = { readonly index: number; readonly call: Extract<DiskCall, { kind: 'write' | 'resize' }> }
-type Inode = { content: Buffer; size: number; safeThrough: number; pending: Change[]; lastNamed: number }
+type Inode = { content: Buffer; size: number; safeThrough: number; pending: Change[]; namedAt: number[] }
 /** One name's history: what was under it after the call with this index. */
 type Slot = { versions: { index: number; file: number | undefined }[] }
 
@@ -61,7 +61,7 @@ export class Disk {
       case 'resize': {
         const inode = this.#inodes.get(call.file)
         inode?.pending.push({ index, call })
-        if (inode && sizeAfter(inode) !== inode.size) inode.lastNamed = index
+        if (inode && sizeAfter(inode) !== inode.size) inode.namedAt.push(index)
         return
       }
       case 'sync':
@@ -107,7 +107,7 @@ export class Disk {
     this.#nameChanges.push(index)
     for (const one of [touched, this.#folderOfPath.get(folderOf(path))]) {
       const inode = one === undefined ? undefined : this.#inodes.get(one)
-      if (inode) inode.lastNamed = index
+      if (inode) inode.namedAt.push(index)
     }
   }
 
@@ -120,7 +120,9 @@ export class Disk {
       inode.safeThrough = index
     }
     inode.pending = inode.pending.slice(covered.length)
-    if (inode.lastNamed < since) this.#journalled = Math.max(this.#journalled, inode.lastNamed)
+    // A change that came while the sync was under way may have missed it; those before it have not.
+    this.#journalled = Math.max(this.#journalled, inode.namedAt.findLast((one) => one < since) ?? -1)
+    inode.namedAt = inode.namedAt.filter((one) => one >= since)
     if (this.#folders.has(file)) this.#folderSyncs.set(file, since)
   }
 
@@ -238,7 +240,7 @@ function isReachable(path: string, names: ReadonlyMap<string, number>, folders: 
   return file !== undefined && folders.has(file) && isReachable(folder, names, folders)
 }
 
-const emptyInode = (): Inode => ({ content: Buffer.alloc(0), size: 0, safeThrough: -1, pending: [], lastNamed: -1 })
+const emptyInode = (): Inode => ({ content: Buffer.alloc(0), size: 0, safeThrough: -1, pending: [], namedAt: [] })
 
 function sizeAfter(inode: Inode): number {
   const last = inode.pending.findLastIndex(({ call }) => call.kind === 'resize')

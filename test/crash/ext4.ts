@@ -93,6 +93,7 @@ export async function cutOnExt4({ cuts, seed, progress }: CutOptions): Promise<C
       screenDir: join(folder, 'screen'),
       showingMs: 20,
       reads: false,
+      logPages: 1000,
     }
     writeFileSync(marks, '')
     const wall = spawn(process.execPath, [program, JSON.stringify(given)], { stdio: ['pipe', 'ignore', 'inherit'] })
@@ -101,7 +102,7 @@ export async function cutOnExt4({ cuts, seed, progress }: CutOptions): Promise<C
       if (wall.kill('SIGKILL')) await exit
     })
     const city2 = keepBusy(day, chance.below)
-    const failures: { cut: number; problems: string[] }[] = []
+    const failures: { cut: number; problems: readonly string[] }[] = []
     const memory = createMemory()
     for (let cut = 1; cut <= cuts; cut++) {
       await new Promise((resolve) => setTimeout(resolve, 100 + chance.below(600)))
@@ -153,7 +154,7 @@ async function checkCut(
   promised: { heard: readonly Heard[]; marks: readonly Mark[]; published: Day['published'] },
   after: { marks: readonly Mark[]; published: Day['published'] },
   memory: ReturnType<typeof createMemory>,
-): Promise<string[]> {
+): Promise<readonly string[]> {
   const follow = createExpected({ published: promised.published, connections: promised.heard, evictedFrom: new Map() })
   for (const mark of promised.marks) follow.next({ kind: 'note', text: JSON.stringify(mark) }, 0)
   for (const connection of promised.heard.keys())
@@ -170,7 +171,7 @@ async function checkCut(
       judgesLoop: false,
       mostUnheard: Number.POSITIVE_INFINITY,
     }
-    return await checkDisk(join(mounted.folder, 'data'), follow.expected, world, memory, () => undefined)
+    return await checkDisk(join(mounted.folder, 'data'), follow.expected, world, memory)
   } finally {
     mounted.unmount()
   }

@@ -72,6 +72,7 @@ export async function killAgainAndAgain({ count, seed, progress }: KillOptions):
       screenDir: join(folder, 'screen'),
       showingMs: 30,
       reads: true,
+      logPages: 1000,
     }
     const problems: string[] = []
     const memory = createMemory()
@@ -147,7 +148,7 @@ async function examine(
   connections: Parameters<typeof createExpected>[0]['connections'],
   rootKeys: ReturnType<typeof rootKeysOf>,
   memory: ReturnType<typeof createMemory>,
-): Promise<string[]> {
+): Promise<readonly string[]> {
   const copy = join(folder, 'copy')
   rmSync(copy, { recursive: true, force: true })
   for (const suffix of ['', '-seal']) cpSync(`${dataDir}${suffix}`, join(copy, `data${suffix}`), { recursive: true })
@@ -170,7 +171,7 @@ async function examine(
     judgesLoop: false,
     mostUnheard: Number.POSITIVE_INFINITY,
   }
-  return checkDisk(join(copy, 'data'), follow.expected, world, memory, () => undefined)
+  return checkDisk(join(copy, 'data'), follow.expected, world, memory)
 }
 
 function figures(

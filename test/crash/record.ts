@@ -25,6 +25,8 @@ export type RecordOptions = {
   readonly seed: number
   readonly rounds: number
   readonly broken: Broken
+  /** Pages of the database's log before it is written back. Few: many more such moments, and states that are laid out faster. */
+  readonly logPages: number
   readonly progress: (line: string) => void
 }
 
@@ -45,7 +47,7 @@ const context = z.object({
 })
 
 /** Runs the player under strace through a busy day and keeps what it did in a folder, whose path is returned. */
-export async function record({ seed, rounds, broken, progress }: RecordOptions): Promise<string> {
+export async function record({ seed, rounds, broken, logPages, progress }: RecordOptions): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'plazacast-crash-'))
   for (const name of ['disk', 'media', 'screen']) mkdirSync(join(folder, name))
   const undo: (() => Promise<unknown>)[] = []
@@ -59,7 +61,12 @@ export async function record({ seed, rounds, broken, progress }: RecordOptions):
     undo.push(() => origin.stop())
     const observer = await observe(broker.url)
     undo.push(() => observer.stop())
-    const wall = startWall(folder, { brokerUrl: `mqtt://127.0.0.1:${wire.port}`, rootKeys: rootKeysOf(city), broken })
+    const wall = startWall(folder, {
+      brokerUrl: `mqtt://127.0.0.1:${wire.port}`,
+      rootKeys: rootKeysOf(city),
+      broken,
+      logPages,
+    })
     undo.push(() => ended(wall, 'SIGKILL'))
     const step = (name: string) => void wall.stdin?.write(`${name}\n`)
     const day = createDay({

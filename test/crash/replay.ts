@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { closeSync, ftruncateSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, constants, ftruncateSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { chanceOf } from '../attack/chance.ts'
 import { type CheckMemory, checkDisk, createMemory } from './check.ts'
@@ -10,9 +10,11 @@ import type { Recording } from './record.ts'
 /** Names one state of a recording: the cut came after this call, and chance did this with what was not safe. */
 export type StateName = { readonly call: number; readonly variant: number }
 export type Failure = StateName & { readonly step: string; readonly model: Model; readonly problems: readonly string[] }
+/** `states`: laid out and opened, each different on disk or in what was promised. `databases`: what SQLite made of them, with the files beside. */
 export type Replayed = {
   readonly states: number
   readonly disks: number
+  readonly databases: number
   readonly bySteps: Record<string, number>
   readonly failures: Failure[]
 }
@@ -41,7 +43,9 @@ export async function replay(options: ReplayOptions): Promise<Replayed> {
   const disks = new Set<string>()
   const bySteps: Record<string, number> = {}
   const failures: Failure[] = []
-  const checker = createChecker(options)
+  const memory = createMemory()
+  const checker = createChecker(options, memory)
+  const replayed = () => ({ states: seen.size, disks: disks.size, databases: memory.verdicts.size, bySteps, failures })
   // Few states: some of the calls. Many: every call as often, the first pass already counts for most of them.
   const { length } = recording.calls
   const every = Math.max(1, Math.floor((length / options.states / share[1]) * 2))
@@ -70,66 +74,77 @@ export async function replay(options: ReplayOptions): Promise<Replayed> {
         disks.add(digest(state.key))
         const { expected } = follow
         bySteps[expected.step] = (bySteps[expected.step] ?? 0) + 1
-        const problems = await checker(state, expected, model)
+        const problems = await checker(state, follow.version(), expected, model)
         if (problems.length > 0) failures.push({ call: index, variant, step: expected.step, model, problems })
         if (seen.size % 100 === 0) options.progress(seen.size, failures.length)
-        if (seen.size >= options.states || failures.length >= mostFailures)
-          return { states: seen.size, disks: disks.size, bySteps, failures }
+        if (seen.size >= options.states || failures.length >= mostFailures) return replayed()
       }
     }
     if (only && pass >= only.variant / perPass) break
     if (only) before = -1
   }
-  return { states: seen.size, disks: disks.size, bySteps, failures }
+  return replayed()
 }
 
 const digest = (text: string): string => createHash('sha1').update(text).digest('base64').slice(0, 16)
 
-type Checker = (state: DiskState, expected: Parameters<typeof checkDisk>[1], model: Model) => Promise<string[]>
+type Checker = (
+  state: DiskState,
+  version: number,
+  expected: Parameters<typeof checkDisk>[1],
+  model: Model,
+) => Promise<readonly string[]>
 
-/** Lays a state out in the work folder and checks it. Files that nobody but the rig touches are left where they are. */
-function createChecker({ recording, workDir }: ReplayOptions): Checker {
-  const memory: CheckMemory = createMemory()
-  const lying = new Map<string, string>()
+/** Lays a state out in the work folder and checks it. */
+function createChecker({ recording, workDir }: ReplayOptions, memory: CheckMemory): Checker {
   const root = join(workDir, 'disk')
-  mkdirSync(root, { recursive: true })
-  return async (state, expected, model) => {
-    layOut(root, state, lying)
-    const keys = new Map(state.files.map((file) => [file.path, file.key]))
+  const layOut = createLayout(root)
+  return async (state, version, expected, model) => {
+    layOut(state)
+    const known = new Map(state.files.map((file) => [file.path, file.key]))
     const world = { ...recording.world, halvesMayVanish: model === 'posix' }
-    const problems = await checkDisk(join(root, 'data'), expected, world, memory, (path) => keys.get(`data/${path}`))
-    return problems
+    const others = [...known].filter(([path]) => isLeftAlone(path)).map((one) => one.join('='))
+    const beside = digest([version, model, ...others.toSorted()].join(' '))
+    return checkDisk(join(root, 'data'), expected, world, memory, { of: (path) => known.get(`data/${path}`), beside })
   }
 }
 
-const isLeftAlone = (path: string): boolean => /^data\/(assets\/[0-9a-f]{2}|partial)\/[0-9a-f]{64}$/.test(path)
+const isLeftAlone = (path: string): boolean =>
+  /^(data\/(assets\/[0-9a-f]{2}|partial)\/[0-9a-f]{64}|data-seal\/.*)$/.test(path)
+/** What a check writes, or makes. */
+const touched = ['data/player.db', 'data/player.db-wal', 'data/player.db-shm', 'data/player.db-journal']
 
-function layOut(root: string, { folders, files }: DiskState, lying: Map<string, string>): void {
-  const wanted = new Map(files.map((file) => [file.path, file.key]))
-  for (const [path, key] of lying) {
-    if (wanted.get(path) === key) continue
-    rmSync(join(root, path), { force: true })
-    lying.delete(path)
+/** Lays one state after another out in a folder: only what changed is written. Files that nobody but the rig touches stay as they lie. */
+function createLayout(root: string): (state: DiskState) => void {
+  const lying = new Map<string, string>()
+  const made = new Set<string>()
+  const makeFolder = (path: string) => {
+    if (made.has(path)) return
+    mkdirSync(path, { recursive: true })
+    made.add(path)
   }
-  for (const name of [
-    'data/player.db',
-    'data/player.db-wal',
-    'data/player.db-shm',
-    'data/player.db-journal',
-    'data-seal',
-  ])
-    rmSync(join(root, name), { recursive: true, force: true })
-  for (const folder of folders) mkdirSync(join(root, folder), { recursive: true })
-  for (const file of files) {
-    if (lying.get(file.path) === file.key) continue
-    writeFile(join(root, file.path), file)
-    if (isLeftAlone(file.path)) lying.set(file.path, file.key)
+  return ({ folders, files }) => {
+    const wanted = new Map(files.map((file) => [file.path, file.key]))
+    for (const [path, key] of lying) {
+      if (wanted.get(path) === key) continue
+      rmSync(join(root, path), { force: true })
+      lying.delete(path)
+    }
+    for (const name of touched) if (!wanted.has(name)) rmSync(join(root, name), { force: true })
+    for (const folder of folders) makeFolder(join(root, folder))
+    for (const file of files) {
+      if (lying.get(file.path) === file.key) continue
+      makeFolder(dirname(join(root, file.path)))
+      writeFile(join(root, file.path), file)
+      if (isLeftAlone(file.path)) lying.set(file.path, file.key)
+    }
   }
 }
 
 function writeFile(path: string, { size, pieces }: StateFile): void {
-  mkdirSync(dirname(path), { recursive: true })
-  const handle = openSync(path, 'w')
+  // Not emptied first: memory that is there need not be given back and asked for again.
+  const handle = openSync(path, constants.O_RDWR | constants.O_CREAT)
+  ftruncateSync(handle, pieces[0]?.data.length ?? 0)
   for (const { at, data } of pieces) if (data.length > 0) writeSync(handle, data, 0, data.length, at)
   ftruncateSync(handle, size)
   closeSync(handle)

@@ -21,6 +21,7 @@ const message = z.discriminatedUnion('kind', [
     kind: z.literal('done'),
     states: z.int(),
     disks: z.int(),
+    databases: z.int(),
     bySteps: z.record(z.string(), z.int()),
     failures: z.array(failure),
   }),
@@ -56,9 +57,12 @@ export async function replayOnThreads({ folder, seed, states, threads, progress 
   return joined(await Promise.all(parts))
 }
 
+/** Room for what a state leaves behind: the heap's default has it collected several times a state. */
+const resourceLimits = { maxYoungGenerationSizeMb: 64 }
+
 function inWorker(workerData: unknown, progress: (one: { done: number; failures: number }) => void): Promise<Replayed> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData })
+    const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData, resourceLimits })
     worker.on('error', reject)
     worker.on('exit', () => reject(new Error('a thread ended early')))
     worker.on('message', (raw) => {
@@ -76,6 +80,7 @@ function joined(parts: readonly Replayed[]): Replayed {
   return {
     states: parts.reduce((sum, one) => sum + one.states, 0),
     disks: parts.reduce((sum, one) => sum + one.disks, 0),
+    databases: parts.reduce((sum, one) => sum + one.databases, 0),
     bySteps,
     failures: parts.flatMap((one) => one.failures),
   }

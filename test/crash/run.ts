@@ -13,6 +13,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     rounds: { type: 'string', default: '4' },
     threads: { type: 'string', default: '2' },
+    'log-pages': { type: 'string', default: '100' },
     broken: { type: 'string', default: 'no' },
     recording: { type: 'string' },
     state: { type: 'string' },
@@ -21,9 +22,10 @@ const { values } = parseArgs({
     help: { type: 'boolean', default: false },
   },
 })
-const help = `npm run crash -- [--states 20000] [--seed 1] [--rounds 4] [--threads 2]
+const help = `npm run crash -- [--states 20000] [--seed 1] [--rounds 4] [--threads 2] [--log-pages 100]
   records a busy day of a real player (its system calls, by strace), cuts the power after every call, with what was not
   synced lost, torn or out of order, and opens what is left with the player's own code
+  --log-pages: the database's log is written back after so many pages; SQLite's own 1,000 gives fewer such moments, and is slower
   --broken synchronous-normal | files-not-synced   a player that is wrong on purpose: to see it found out
 npm run crash -- --recording FOLDER [--seed 1] --state CALL:VARIANT   one state again; it is left in a folder to look at
 npm run crash -- --ext4 [--cuts 60]   the same on a real ext4 in a loop device (Linux, as root)`
@@ -35,9 +37,9 @@ else await run(values.recording)
 
 async function run(recorded: string | undefined): Promise<void> {
   const broken = values.broken === 'synchronous-normal' || values.broken === 'files-not-synced' ? values.broken : 'no'
-  const seed = Number(values.seed)
+  const [seed, logPages] = [Number(values.seed), Number(values['log-pages'])]
   const progress = (line: string) => process.stderr.write(`\r\x1b[K${line}`)
-  const folder = recorded ?? (await record({ seed, rounds: Number(values.rounds), broken, progress }))
+  const folder = recorded ?? (await record({ seed, rounds: Number(values.rounds), broken, logPages, progress }))
   const began = performance.now()
   const replayed = await replayOnThreads({
     folder,
@@ -52,7 +54,7 @@ async function run(recorded: string | undefined): Promise<void> {
   process.exitCode = replayed.failures.length > 0 ? 1 : 0
 }
 
-function tell({ states, disks, bySteps, failures }: Replayed, folder: string, seconds: number): void {
+function tell({ states, disks, databases, bySteps, failures }: Replayed, folder: string, seconds: number): void {
   for (const [step, count] of Object.entries(bySteps).toSorted(([a], [b]) => a.localeCompare(b)))
     console.log(`${String(count).padStart(8)}  ${step}`)
   for (const { call, variant, step, model, problems } of failures.slice(0, 20)) {
@@ -61,7 +63,7 @@ function tell({ states, disks, bySteps, failures }: Replayed, folder: string, se
   }
   const speed = `${seconds.toFixed(0)} s, ${(states / seconds).toFixed(0)} a second`
   console.log(
-    `${states} states (${disks} different disks), seed ${values.seed}: failures = ${failures.length} (${speed})`,
+    `${states} states (${disks} different disks, ${databases} different ones once opened), seed ${values.seed}: failures = ${failures.length} (${speed})`,
   )
 }
 

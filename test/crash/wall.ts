@@ -25,6 +25,8 @@ const given = z
     showingMs: z.number(),
     /** Whether the page reads what it shows. Under strace it does not, since every byte would be written down. */
     reads: z.boolean(),
+    /** After how many pages SQLite writes its log back into the database; its own default is 1,000. */
+    logPages: z.int(),
     /** Makes the program wrong on purpose, to see whether it is found out. */
     broken: z.enum(['no', 'synchronous-normal', 'files-not-synced']),
   })
@@ -33,6 +35,7 @@ const given = z
 const marksFd = openSync(given.marks, 'a')
 const write = (mark: Mark) => void writeSync(marksFd, `${JSON.stringify(mark)}\n`)
 
+if (given.logPages !== 1000) writeLogBackAfter(given.logPages)
 if (given.broken === 'synchronous-normal') breakCommits()
 if (given.broken === 'files-not-synced') await breakFileSyncs()
 
@@ -133,6 +136,14 @@ async function hashOf(address: URL): Promise<string> {
   if (!answer.ok) throw new Error(`status ${answer.status}`)
   const bytes = Buffer.from(await answer.arrayBuffer())
   return `sha256:${createHash('sha256').update(bytes).digest('hex')}`
+}
+
+function writeLogBackAfter(pages: number): void {
+  const pragma = Sqlite.prototype.pragma
+  Sqlite.prototype.pragma = function (source, options) {
+    if (source === 'synchronous = FULL') pragma.call(this, `wal_autocheckpoint = ${pages}`)
+    return pragma.call(this, source, options)
+  }
 }
 
 function breakCommits(): void {
