@@ -1,10 +1,9 @@
 import { z } from 'zod'
-import type { CdpEvent } from './cdp-pipe.ts'
 import type { Environment } from './chromium-binary.ts'
 import { chromiumFlags } from './chromium-flags.ts'
-import { type ChromiumPage, openChromiumPage, type PageListener } from './chromium-page.ts'
+import type { ChromiumPage, PageListener } from './chromium-page.ts'
 import { startChromiumProcess } from './chromium-process.ts'
-import { type KioskWindow, kioskWindow } from './chromium-window.ts'
+import { createSeats } from './chromium-seats.ts'
 import type { HostOptions } from './host.ts'
 
 /** What a browser reports besides what its page does. */
@@ -12,10 +11,16 @@ export type BrowserListener = PageListener & {
   gpuGone(reason: string): void
 }
 
-/** One life of a browser, from its start to its end, with exactly one page. */
+/** One life of a browser, from its start to its end, with exactly one page on the wall. */
 export type ChromiumBrowser = {
   readonly version: string
+  /** The page on the wall. */
   readonly page: ChromiumPage
+  /**
+   * Puts the page that stands by in the place of the one on the wall, which is ended; false when none is ready. It has
+   * loaded, but was never given a programme, so nothing that has lost its approval meanwhile can be on it.
+   */
+  swap(): boolean
   /** Resolves with the reason when the browser is no longer there. */
   readonly ended: Promise<string>
   /** Ends the browser and every process of it. */
@@ -36,50 +41,8 @@ export async function startChromiumBrowser(
   const isRootOnLinux = process.platform === 'linux' && process.getuid?.() === 0
   if (isRootOnLinux) process.stderr.write(withoutSandbox)
   const flags = chromiumFlags({ profileDir, headless, size, isRootOnLinux })
-  let session: string | undefined
-  let page: ChromiumPage | undefined
-  let window: KioskWindow | undefined
-  let attach = (_page: ChromiumPage) => {}
-  const attached = new Promise<ChromiumPage>((resolve) => {
-    attach = resolve
-  })
-  const isKiosk = !headless && size === undefined
-
-  // A window that cannot be moved shows the wall as large as it is.
-  const grow = () => window?.grow().catch(() => {})
-  const watched: PageListener = {
-    ...listener,
-    gone: (reason) => {
-      window?.shrink().catch(() => {}) // then the browser's words are seen until the page is back
-      listener.gone(reason)
-    },
-    committed: () => {
-      listener.committed()
-      setTimeout(grow, patienceMs).unref()
-    },
-    loaded: () => {
-      listener.loaded()
-      void grow()
-    },
-  }
-  const onEvent = (event: CdpEvent) => {
-    if (event.method === 'Target.attachedToTarget') {
-      const { sessionId, targetInfo } = attachedToTarget.parse(event.params)
-      if (session === undefined) {
-        session = sessionId
-        window = isKiosk ? kioskWindow(chromium.pipe, session) : undefined
-        window?.fit().catch(() => {})
-        page = openChromiumPage(chromium.pipe, session, options.address, watched)
-        attach(page)
-      } else {
-        // A second window: it was stopped before its first instruction. One that closes itself is no loss.
-        chromium.pipe.send('Target.closeTarget', { targetId: targetInfo.targetId }).catch(() => {})
-      }
-    } else if (event.method === 'Target.detachedFromTarget') {
-      // Without its only window the browser is of no use.
-      if (detachedFromTarget.parse(event.params).sessionId === session) void chromium.end()
-    } else if (event.sessionId === session) page?.onEvent(event)
-  }
+  const seats = createSeats(() => chromium.pipe, options, listener)
+  const onEvent = seats.onEvent
   const onLine = (line: string) => {
     if (/GPU process exited unexpectedly/i.test(line)) listener.gpuGone(line)
   }
@@ -89,14 +52,23 @@ export async function startChromiumBrowser(
     chromium.pipe.send('Browser.getVersion'),
     chromium.pipe.send('Target.setAutoAttach', autoAttach),
     chromium.pipe.send('Browser.setDownloadBehavior', { behavior: 'deny' }),
-    attached,
+    seats.first,
   ])
-  void chromium.ended.then(() => window?.stop())
+  void chromium.ended.then(seats.stop)
+  void seats.lost.then(chromium.end)
   const failed = chromium.ended.then((reason) => Promise.reject(new Error(reason)))
   const late = deadline(startMs, 'the browser did not open its window')
   try {
-    const [version, , , first] = await Promise.race([asked, failed, late.promise])
-    return { version: getVersion.parse(version).product, page: first, ended: chromium.ended, end: chromium.end }
+    const [version] = await Promise.race([asked, failed, late.promise])
+    return {
+      version: getVersion.parse(version).product,
+      get page() {
+        return seats.page()
+      },
+      swap: seats.swap,
+      ended: chromium.ended,
+      end: chromium.end,
+    }
   } catch (cause) {
     await chromium.end()
     throw cause
@@ -111,9 +83,6 @@ export async function startChromiumBrowser(
 const withoutSandbox =
   'plazacast: running as root, so the browser runs without its sandbox: start the player as an ordinary user\n'
 
-/** How long a page may take to load all it names before its window is shown without. */
-const patienceMs = 1000
-
 function deadline(ms: number, message: string): { readonly promise: Promise<never>; clear(): void } {
   let timer: NodeJS.Timeout | undefined
   const promise = new Promise<never>((_resolve, reject) => {
@@ -125,6 +94,4 @@ function deadline(ms: number, message: string): { readonly promise: Promise<neve
 /** Every window is stopped at its birth, so that none can draw before it was decided on. */
 const autoAttach = { autoAttach: true, waitForDebuggerOnStart: true, flatten: true, filter: [{ type: 'page' }] }
 
-const attachedToTarget = z.object({ sessionId: z.string(), targetInfo: z.object({ targetId: z.string() }) })
-const detachedFromTarget = z.object({ sessionId: z.string() })
 const getVersion = z.object({ product: z.string() })

@@ -42,11 +42,13 @@ export const startChromiumHost: StartHost = async (options, listener) => {
       gone: (reason) => life.isCurrent && keeper.lose('page', reason),
       gpuGone: (reason) => life.isCurrent && listener.gone('gpu', reason),
       loaded: () => {},
+      console: (level, text) => life.isCurrent && listener.console?.(level, text),
       committed: () => life.isCurrent && keeper.committed(),
     }
   }
 
   async function apply(remedy: Remedy): Promise<void> {
+    if (remedy === 'page' && browser?.swap()) return
     if (remedy === 'page' && browser) return within(loadMs, browser.page.load())
     await close()
     if (remedy === 'fresh-browser') wipeProfile()
@@ -78,9 +80,9 @@ export const startChromiumHost: StartHost = async (options, listener) => {
       return version
     },
     send: (message) => browser?.page.send(message),
-    screenshot: async () => {
+    screenshot: async (as) => {
       if (!browser) throw new Error('no page is there to take a picture of')
-      return browser.page.screenshot()
+      return browser.page.screenshot(as)
     },
     renew: (reason) => keeper.renew(reason, () => browser?.page.kill()),
     async stop() {

@@ -36,7 +36,7 @@ export function startChromiumProcess(
   mkdirSync(start.profileDir, { recursive: true })
   tidy(start.profileDir)
   const child = spawn(start.program, start.flags, {
-    env: { ...start.environment },
+    env: { ...darkFrames, ...start.environment },
     detached: process.platform !== 'win32',
     stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'],
   })
@@ -71,6 +71,9 @@ function tidy(profileDir: string): void {
 
 /** Machines without a desktop have no message bus, and each browser says so a dozen times. */
 const isNoise = (line: string) => line.includes('dbus/')
+
+/** A window that moves or grows is its frame's colour until its page has drawn: dark instead of nearly white. */
+const darkFrames = { GTK_THEME: 'HighContrastInverse' }
 
 /** How long a browser may take to end by itself before it is killed. */
 const kindlyMs = 2000

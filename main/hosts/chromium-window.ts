@@ -1,14 +1,16 @@
 import { z } from 'zod'
 import type { CdpPipe } from './cdp-pipe.ts'
 
-/** The kiosk window of a browser; `stop` ends the watch over the display. */
+/** One of the browser's two windows; `stop` ends the watch over the display. */
 export type KioskWindow = {
   /** Lays the page out for the whole display while its window is still one pixel. */
   fit(): Promise<void>
-  /** Grows the window to the whole display once the page has drawn; does nothing while it is grown. */
+  /** Covers the display: once the page has drawn, or at once when the window was parked. Does nothing while it covers. */
   grow(): Promise<void>
-  /** Takes the window back to one pixel at once: a page that died leaves the browser's own words in it. */
+  /** Takes the window off the display at once: a page that died leaves the browser's own words in it. */
   shrink(): Promise<void>
+  /** Makes the window as large as the display, beside it, so that `grow` is only a move: nothing has to be laid out or drawn. */
+  park(): Promise<void>
   stop(): void
 }
 
@@ -18,28 +20,52 @@ export type KioskWindow = {
  * The window opens as one pixel, since a full-size one is white until its page has drawn. Chromium shrinks a window that
  * asks for exactly the display's size by a pixel each way (a habit for window managers that take such a one for full
  * screen), so one more line is asked for, and the page is laid out by the display and not by the window.
+ *
+ * A parked window keeps its frame, which comes to lie above the display's upper edge. A window manager that does not allow
+ * that gets a full-screen window instead.
  */
 export function kioskWindow(pipe: CdpPipe, session: string): KioskWindow {
   let fitted: Size | undefined
-  let hasGrown = false
+  let covers = false
   let windowId: number | undefined
+  /** What the frame adds to the page, in pixels; undefined until the window was parked. */
+  let frame: Size | undefined
 
+  const idOf = async () => {
+    windowId ??= windowForTarget.parse(await pipe.send('Browser.getWindowForTarget', {}, session)).windowId
+    return windowId
+  }
   const fit = async () => {
     const { screenInfos } = screens.parse(await pipe.send('Emulation.getScreenInfos', {}, session))
     const screen = screenInfos.find(({ isPrimary }) => isPrimary) ?? screenInfos[0]
     if (!screen || isSame(screen, fitted)) return
     fitted = { width: screen.width, height: screen.height }
-    await pipe.send('Emulation.setDeviceMetricsOverride', { ...fitted, deviceScaleFactor: 0, mobile: false }, session)
-    if (hasGrown) await fill(fitted)
+    await layOut(fitted)
+    if (covers) await fill(fitted)
+    else if (frame) await place([resting(fitted, frame)])
   }
+  const layOut = (size: Size) =>
+    pipe.send('Emulation.setDeviceMetricsOverride', { ...size, deviceScaleFactor: 0, mobile: false }, session)
   const fill = async (size: Size) => {
-    windowId ??= windowForTarget.parse(await pipe.send('Browser.getWindowForTarget', {}, session)).windowId
     const whole = { left: 0, top: 0, width: size.width, height: size.height + 1 }
-    await place(windowId, [{ windowState: 'normal' }, whole, { windowState: 'fullscreen' }])
+    await place([{ windowState: 'normal' }, whole, { windowState: 'fullscreen' }])
   }
   /** All at once: the browser carries them out in their order. */
-  const place = async (id: number, steps: readonly object[]) => {
+  const place = async (steps: readonly object[]) => {
+    const id = windowId ?? (await idOf())
     await Promise.all(steps.map((bounds) => pipe.send('Browser.setWindowBounds', { windowId: id, bounds })))
+  }
+  const moveIn = async (size: Size, border: Size) => {
+    const asked = { left: -Math.round(border.width / 2), top: -border.height }
+    await place([asked])
+    const { bounds } = windowForTarget.parse(await pipe.send('Browser.getWindowForTarget', {}, session))
+    if (bounds.left !== asked.left || bounds.top !== asked.top) await fill(size)
+  }
+  /** Undefined when the window's sizes make no sense, as after a page that died in it: then it covers as a full-screen one. */
+  const frameOf = async (): Promise<Size | undefined> => {
+    await pipe.send('Emulation.clearDeviceMetricsOverride', {}, session)
+    const { result } = frameSize.parse(await pipe.send('Runtime.evaluate', measureFrame, session))
+    return result.value ?? undefined
   }
   // A display that was switched off and on may come back with another size; an unanswered question is asked again.
   const watch = setInterval(() => fit().catch(() => {}), 5000).unref()
@@ -47,20 +73,53 @@ export function kioskWindow(pipe: CdpPipe, session: string): KioskWindow {
   return {
     fit,
     async grow() {
-      if (hasGrown) return
-      hasGrown = true
+      if (covers) return
+      covers = true
+      if (frame && fitted) return moveIn(fitted, frame)
       const drawn = pipe.send('Runtime.evaluate', { expression: twoFrames, awaitPromise: true }, session)
       await Promise.race([drawn, new Promise((resolve) => setTimeout(resolve, patienceMs).unref())])
-      await fill(fitted ?? { width: 1920, height: 1080 })
+      await fill(fitted ?? usual)
     },
     async shrink() {
-      if (!hasGrown || windowId === undefined) return
-      hasGrown = false
-      const aside = { left: -2 * (fitted?.width ?? 4096), top: 0 }
-      await place(windowId, [{ windowState: 'normal' }, aside])
+      if (!covers) return
+      covers = false
+      const aside = { left: -2 * (fitted ?? usual).width, top: 0 }
+      await place(frame ? [aside] : [{ windowState: 'normal' }, aside])
+    },
+    async park() {
+      await place([{ windowState: 'normal' }, resting(fitted ?? usual, frame ?? { width: 0, height: 0 })])
+      frame ??= await frameOf()
+      await layOut(fitted ?? usual)
+      if (frame && !covers) await place([resting(fitted ?? usual, frame)])
     },
     stop: () => clearInterval(watch),
   }
+}
+
+/** Beside the display, where a window that waits is drawn as if it were seen. */
+const resting = (size: Size, border: Size) => ({
+  left: -2 * size.width,
+  top: -border.height,
+  width: size.width + border.width,
+  height: size.height + border.height + 1,
+})
+
+/** What a display is taken to be while nobody has said. */
+const usual = { width: 1920, height: 1080 }
+
+/** The page hears of its window's size a little later than it is asked. */
+const measureFrame = {
+  expression: `new Promise((resolve) => {
+    const look = (looks) => {
+      const [width, height] = [outerWidth - innerWidth, outerHeight - innerHeight]
+      if (width >= 0 && height >= 0 && width < 64 && height < 200) resolve({ width, height })
+      else if (looks === 0) resolve(null)
+      else setTimeout(look, 50, looks - 1)
+    }
+    setTimeout(look, 100, 20)
+  })`,
+  returnByValue: true,
+  awaitPromise: true,
 }
 
 /** The first frame callback comes before a frame is drawn, the second one after. */
@@ -75,4 +134,8 @@ const isSame = (one: Size, other: Size | undefined) => one.width === other?.widt
 const screens = z.object({
   screenInfos: z.array(z.object({ width: z.int(), height: z.int(), isPrimary: z.boolean().optional() })),
 })
-const windowForTarget = z.object({ windowId: z.int() })
+const windowForTarget = z.object({
+  windowId: z.int(),
+  bounds: z.object({ left: z.int().optional(), top: z.int().optional() }),
+})
+const frameSize = z.object({ result: z.object({ value: z.object({ width: z.int(), height: z.int() }).nullable() }) })

@@ -1,0 +1,180 @@
+import { z } from 'zod'
+import type { CdpEvent, CdpPipe } from './cdp-pipe.ts'
+import { blankPage } from './chromium-flags.ts'
+import { type ChromiumPage, openChromiumPage, type PageListener } from './chromium-page.ts'
+import { type KioskWindow, kioskWindow } from './chromium-window.ts'
+import type { HostOptions } from './host.ts'
+
+/** The pages of one browser: one on the wall, and one beside the display that stands by for it. */
+export type Seats = {
+  /** To be given every event of the browser. */
+  onEvent(event: CdpEvent): void
+  /** Resolves when the page for the wall is there, not loaded yet. */
+  readonly first: Promise<void>
+  /** Resolves when the window on the wall was closed. */
+  readonly lost: Promise<void>
+  page(): ChromiumPage
+  swap(): boolean
+  stop(): void
+}
+
+type Seat = {
+  readonly session: string
+  readonly page: ChromiumPage
+  readonly window: KioskWindow | undefined
+  /** What the page has said while it stood by; undefined until it is ready, and when it died. */
+  hello: { readonly pageMs: number; readonly heardMs: number } | undefined
+}
+
+/** How long a page may take to load all it names before its window is shown without. */
+const patienceMs = 1000
+/** A page that stands by is loaded when the one on the wall has had time to begin. */
+const standByAfterMs = 2500
+
+/**
+ * Keeps a page standing by where the window fills the display: a page that begins costs half a second, and Chromium draws
+ * words of its own where a page died. A second window can only be opened while nothing is on the display, as it comes up in
+ * the middle of it.
+ */
+export function createSeats(pipe: () => CdpPipe, options: HostOptions, listener: PageListener): Seats {
+  const isKiosk = !options.headless && options.size === undefined
+  const seats: Seat[] = []
+  const timers = new Set<NodeJS.Timeout>()
+  let front: Seat | undefined
+  let arrived = () => {}
+  let leave = () => {}
+  const first = new Promise<void>((resolve) => {
+    arrived = resolve
+  })
+  const lost = new Promise<void>((resolve) => {
+    leave = resolve
+  })
+  const later = (ms: number, run: () => void) => {
+    const timer = setTimeout(() => {
+      timers.delete(timer)
+      run()
+    }, ms).unref()
+    timers.add(timer)
+  }
+
+  const take = (session: string, role: 'wall' | 'stand-by'): Seat => {
+    const window = isKiosk ? kioskWindow(pipe(), session) : undefined
+    // A window that cannot be moved shows the wall as large as it is.
+    const grow = () => {
+      if (seat === front) window?.grow().catch(() => {})
+    }
+    const page = openChromiumPage(pipe(), session, options.address, {
+      text(text) {
+        if (seat === front) listener.text(text)
+        else seat.hello = helloIn(text) ?? seat.hello
+      },
+      console: (level, text) => listener.console?.(level, text),
+      gone(reason) {
+        seat.hello = undefined
+        window?.shrink().catch(() => {}) // then the browser's words are seen until a page is back
+        if (seat === front) listener.gone(reason)
+        else later(standByAfterMs, () => standBy(seat))
+      },
+      committed() {
+        if (seat !== front) return
+        listener.committed()
+        later(patienceMs, grow)
+      },
+      loaded() {
+        if (seat !== front) return
+        listener.loaded()
+        grow()
+      },
+    })
+    const seat: Seat = { session, page, window, hello: undefined }
+    seats.push(seat)
+    window?.fit().catch(() => {})
+    if (role === 'stand-by') {
+      window?.park().catch(() => {})
+      pipe()
+        .send('Runtime.runIfWaitingForDebugger', {}, session)
+        .catch(() => {})
+      later(standByAfterMs, () => standBy(seat))
+    }
+    return seat
+  }
+
+  const tryLater = (seat: Seat) => () => later(4 * standByAfterMs, () => standBy(seat))
+  /** Loads the page anew beside the display. */
+  const standBy = (seat: Seat) => {
+    if (seat === front) return
+    // A page that died answers no question about its frame before it has loaded again.
+    seat.page
+      .load()
+      .then(() => (seat === front ? undefined : seat.window?.park()), tryLater(seat))
+      .catch(() => {})
+  }
+
+  const attached = ({ sessionId, targetInfo }: z.infer<typeof attachedToTarget>) => {
+    if (!front) {
+      front = take(sessionId, 'wall')
+      if (isKiosk)
+        pipe()
+          .send('Target.createTarget', secondWindow)
+          .catch(() => {})
+      return arrived()
+    }
+    if (isKiosk && seats.length < 2 && targetInfo.openerId === undefined) return void take(sessionId, 'stand-by')
+    // Another window: it was stopped before its first instruction. One that closes itself is no loss.
+    pipe()
+      .send('Target.closeTarget', { targetId: targetInfo.targetId })
+      .catch(() => {})
+  }
+  const detached = (sessionId: string) => {
+    // Without its window on the wall the browser is of no use.
+    if (sessionId === front?.session) return leave()
+    const at = seats.findIndex((seat) => seat.session === sessionId)
+    if (at >= 0) seats.splice(at, 1).forEach((seat) => void seat.window?.stop())
+  }
+
+  return {
+    first,
+    lost,
+    onEvent(event) {
+      if (event.method === 'Target.attachedToTarget') attached(attachedToTarget.parse(event.params))
+      else if (event.method === 'Target.detachedFromTarget') detached(detachedFromTarget.parse(event.params).sessionId)
+      else seats.find(({ session }) => session === event.sessionId)?.page.onEvent(event)
+    },
+    page() {
+      if (!front) throw new Error('the browser has no page yet')
+      return front.page
+    },
+    swap() {
+      const before = front
+      const next = seats.find((seat) => seat !== front && seat.hello !== undefined)
+      if (!next?.hello || !before) return false
+      const { pageMs, heardMs } = next.hello
+      front = next
+      next.hello = undefined
+      before.page.kill()
+      before.window?.shrink().catch(() => {})
+      next.window?.grow().catch(() => {})
+      listener.committed()
+      listener.text(JSON.stringify({ kind: 'hello', at: pageMs + performance.now() - heardMs }))
+      later(standByAfterMs, () => standBy(before))
+      return true
+    },
+    stop() {
+      for (const timer of timers) clearTimeout(timer)
+      for (const seat of seats) seat.window?.stop()
+    },
+  }
+}
+
+function helloIn(text: string): Seat['hello'] {
+  const read = hello.safeParse(JSON.parse(text))
+  return read.success ? { pageMs: read.data.at, heardMs: performance.now() } : undefined
+}
+
+const hello = z.object({ kind: z.literal('hello'), at: z.number() })
+const secondWindow = { url: blankPage, newWindow: true, background: true, width: 1, height: 1 }
+const attachedToTarget = z.object({
+  sessionId: z.string(),
+  targetInfo: z.object({ targetId: z.string(), openerId: z.string().optional() }),
+})
+const detachedFromTarget = z.object({ sessionId: z.string() })
