@@ -1,4 +1,4 @@
-import { webcrypto, X509Certificate } from 'node:crypto'
+import { X509Certificate } from 'node:crypto'
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { makeKeptFolder, syncFolder } from './kept-folder.ts'
@@ -46,9 +46,9 @@ const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
 async function makePem(names: readonly string[]): Promise<string> {
   await import('reflect-metadata')
   const x509 = await import('@peculiar/x509')
-  const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
+  const keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
   const cert = await x509.X509CertificateGenerator.createSelfSigned({
-    serialNumber: Buffer.from(webcrypto.getRandomValues(new Uint8Array(15)))
+    serialNumber: Buffer.from(crypto.getRandomValues(new Uint8Array(15)))
       .toString('hex')
       .replace(/^./, '4'),
     name: [{ CN: [names[0]?.slice(0, 64) ?? 'plazacast'] }],
@@ -63,7 +63,7 @@ async function makePem(names: readonly string[]): Promise<string> {
       new x509.SubjectAlternativeNameExtension(names.map((value) => ({ type: 'dns' as const, value }))),
     ],
   })
-  const key = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64')
+  const key = Buffer.from(await crypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64')
   const lines = key.match(/.{1,64}/g) ?? []
   return `-----BEGIN PRIVATE KEY-----\n${lines.join('\n')}\n-----END PRIVATE KEY-----\n${cert.toString('pem')}\n`
 }

@@ -163,16 +163,27 @@ function makeServer(tls: TechnicianServerOptions['tls'], listener: RequestListen
 function limitConnections(server: Server): () => void {
   const open = new Map<string, number>()
   const sockets = new Set<Socket>()
-  server.maxConnections = mostConnections
+  /** By their far end: under TLS a request comes on another socket than the connection. */
+  const spoken = new Set<string>()
+  server.on('request', ({ socket }) => void spoken.add(farEnd(socket)))
+  /** Whoever has never finished a request makes way for who may. */
+  function hasRoom(): boolean {
+    if (sockets.size < mostConnections) return true
+    const idle = [...sockets].find((socket) => !spoken.has(farEnd(socket)))
+    idle?.destroy()
+    return idle !== undefined && sockets.delete(idle)
+  }
   server.timeout = 15_000
   server.on('connection', (socket: Socket) => {
     const client = clientOf(socket)
     const count = (open.get(client) ?? 0) + 1
-    if (!isNearAddress(client) || count > mostConnectionsEach) return void socket.destroy()
+    if (!isNearAddress(client) || count > mostConnectionsEach || !hasRoom()) return void socket.destroy()
     open.set(client, count)
     sockets.add(socket)
+    const end = farEnd(socket)
     socket.on('close', () => {
       sockets.delete(socket)
+      spoken.delete(end)
       const left = (open.get(client) ?? 1) - 1
       if (left > 0) open.set(client, left)
       else open.delete(client)
@@ -186,6 +197,8 @@ function limitConnections(server: Server): () => void {
 }
 
 const clientOf = ({ remoteAddress = '' }: Socket): string => remoteAddress.replace(/^::ffff:/i, '')
+
+const farEnd = (socket: Socket): string => `${clientOf(socket)} ${socket.remotePort}`
 
 /** Counts by second; what was counted before is forgotten all at once. */
 function rateOf(most: number): { isFew(client: string): boolean } {

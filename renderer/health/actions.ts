@@ -18,7 +18,7 @@ export function actionsSection(
   pin.type = 'password'
   pin.maxLength = 16
   pin.name = 'pin'
-  const enter = element('button')
+  const enter = element('button', 'enter')
   enter.type = 'submit'
   const form = element('form', '', pin, enter)
   const buttons = element('div', 'buttons')

@@ -19,7 +19,10 @@ export function wallPicture(store: PageStore): { root: HTMLElement; draw(words: 
   }
   function ask(): void {
     const { silence, report } = store.getState()
-    if (document.hidden || silence || !report) return later(report ? everyMs : firstMs)
+    if (document.hidden || silence || !report) {
+      later(report ? everyMs : firstMs)
+      return
+    }
     count += 1
     const coming = new Image()
     coming.onload = () => {

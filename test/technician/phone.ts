@@ -1,0 +1,43 @@
+import puppeteer, { type Page } from 'puppeteer-core'
+import { findChromium } from '../../main/hosts/chromium-binary.ts'
+
+/** A phone: a page of a real Chromium, 360 by 740 at twice the density, that may be touched. */
+export type Phone = {
+  readonly page: Page
+  /** What the page wrote to its console as warning or error, and what it asked for that failed. */
+  readonly complaints: readonly string[]
+  /** All that can be read on it. */
+  text(): Promise<string>
+  sees(text: string): Promise<void>
+  stop(): Promise<void>
+}
+
+export async function openPhone(url: string, languages: string): Promise<Phone> {
+  const browser = await puppeteer.launch({
+    executablePath: findChromium(process.env, process.platform),
+    args: ['--no-sandbox', '--no-first-run', '--hide-scrollbars', `--lang=${languages}`, `--accept-lang=${languages}`],
+    acceptInsecureCerts: true,
+  })
+  const [page = await browser.newPage()] = await browser.pages()
+  await page.setViewport({ width: 360, height: 740, deviceScaleFactor: 2, isMobile: true, hasTouch: true })
+  const complaints: string[] = []
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warn') complaints.push(message.text())
+  })
+  page.on('pageerror', (error) => complaints.push(String(error)))
+  await page.goto(url)
+  const text = () => page.evaluate(() => document.body.innerText)
+  return {
+    page,
+    complaints,
+    text,
+    async sees(wanted) {
+      await page.waitForFunction(
+        (part) => document.body.innerText.includes(part),
+        { timeout: 20_000, polling: 50 },
+        wanted,
+      )
+    },
+    stop: () => browser.close(),
+  }
+}
