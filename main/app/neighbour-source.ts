@@ -15,6 +15,8 @@ import type { Clock, Random } from './ports.ts'
 /** What asking needs to know of the neighbours, and tells of them. */
 export type NeighbourView = {
   readonly self: string
+  /** How long until those who are here have been heard of: a street that is switched on must not begin at the origin. */
+  settledInMs(): number
   /** Those that may be asked now. */
   near(): readonly Neighbour[]
   /** Whether it is waited for when it is before this player in the line. */
@@ -62,6 +64,7 @@ export async function askNeighbours(
 ): Promise<SourceAnswer | undefined> {
   const { clock, random, view } = tools
   const passedOver = new Set<string>()
+  if (!asked.urgent && view.settledInMs() > 0) await pause(clock, view.settledInMs(), signal)
   let patience = beginWaiting(asked.sizeBytes, asked.knownForMs, random())
   let ahead: Neighbour | undefined
   for (let round = 0; ; round++) {
@@ -73,7 +76,7 @@ export async function askNeighbours(
     if (signal.aborted) throw new SourceFailed('given up')
     const answer = await firstGift(tools, asked, said, signal)
     if (answer || asked.urgent) return answer
-    ahead = parent ?? said.find(({ says }) => says.kind === 'fetching')?.one
+    ahead = parent ?? said.find(({ one, says }) => says.kind === 'fetching' && !passedOver.has(placeOf(one)))?.one
     const prospect = prospectOf(said, ahead)
     if (!ahead && prospect.kind !== 'busy') return undefined
     if (prospect.kind === 'coming') view.waiting(asked.asset, prospect.doneBytes)
@@ -86,8 +89,7 @@ export async function askNeighbours(
     if (verdict.kind === 'wait') await pause(clock, pauseMs * (0.5 + random()), signal)
     else if (ahead) {
       passedOver.add(placeOf(ahead))
-      if (verdict.why === 'silent') view.failed(ahead, new NeighbourFailed('it does not answer'), asked.asset)
-      if (verdict.why === 'idle') view.idle(ahead)
+      if (verdict.why !== 'none') view.idle(ahead)
     }
   }
 }

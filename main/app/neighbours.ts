@@ -76,6 +76,9 @@ export type Neighbours = {
 /** Nobody waits for what an emergency shows. `sinceMs`: monotonic. */
 type Wanted = { readonly emergency: boolean; readonly sinceMs: number }
 
+/** Players answer a question for others within 0.12 s (RFC 6762, 6), on a machine that is not busy. */
+const settlingMs = 1500
+
 const liarsSetting = 'neighbours-that-lied'
 
 export function createNeighbours(options: NeighboursOptions): Neighbours {
@@ -92,6 +95,7 @@ export function createNeighbours(options: NeighboursOptions): Neighbours {
   let stopped = false
   let running: Promise<(() => Promise<void>) | undefined> = Promise.resolve(undefined)
   let isUp = false
+  let upAtMs = 0
 
   function heard(one: Heard): void {
     if (one.id !== self) table = afterHearing(table, one, clock.monotonicMs())
@@ -107,6 +111,7 @@ export function createNeighbours(options: NeighboursOptions): Neighbours {
   const view: NeighbourView = {
     self,
     near,
+    settledInMs: () => (orders.allowed ? Math.max(0, upAtMs + settlingMs - clock.monotonicMs()) : 0),
     isWaitedFor: (one) => isWaitedFor(conduct, culpritOf(one)),
     failed(one, failure, asset) {
       if (!failure.lied) {
@@ -193,6 +198,7 @@ export function createNeighbours(options: NeighboursOptions): Neighbours {
     for (const asset of [...givers.keys(), ...originFailed, ...coming.keys()]) if (!wanted.has(asset)) forget(asset)
     if (next.allowed === isUp || stopped) return
     isUp = next.allowed
+    upAtMs = nowMs
     running = running.then(async (down) => {
       await down?.()
       return next.allowed && !stopped ? bringUp() : undefined

@@ -45,14 +45,15 @@ const mostStalls = 3
 /**
  * Begins to wait. Limits are drawn by lot (`random` in [0, 1)), so that those who give up do not do so in step. `knownForMs`: how
  * long it has been wanted; others may have heard of it 3 to 6 s later. Nothing new for 20 to 30 s is a standstill. Somebody who is
- * busy is waited for as long as the asset takes at 1 MiB/s and 60 to 90 s more; who gets on, at 16 KiB/s, half an hour at most.
+ * busy is waited for as long as the asset takes at 1 MiB/s and 60 to 90 s more; who gets on, at 16 KiB/s (half an hour at most) and
+ * 3 to 4 minutes more: whoever lies about that is believed for so long, and for the third time not at all.
  */
 export function beginWaiting(sizeBytes: number, knownForMs: number, random: number): Patience {
   const limits: Limits = {
     graceMs: 3000 + random * 3000 - knownForMs,
     standstillMs: 20_000 + random * 10_000,
     busyMs: 60_000 + random * 30_000 + sizeBytes / 1049,
-    longestMs: 60_000 + random * 30_000 + Math.min(sizeBytes / 16.4, 1_800_000),
+    longestMs: 180_000 + random * 60_000 + Math.min(sizeBytes / 16.4, 1_800_000),
   }
   return { waitedMs: 0, hopeMs: 0, doneBytes: -1, silentRounds: 0, stalls: 0, limits }
 }
