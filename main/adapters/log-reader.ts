@@ -58,12 +58,15 @@ async function tail(path: string, bytes: number): Promise<Buffer<ArrayBuffer>> {
 const lookMs = 200
 
 /**
- * Lines as they are written, from the end of the log on, until the signal. The file that is read is held open, so that its
- * number cannot be given to another while the files move on beneath it.
+ * Every line of a log and then those that are written, until the signal; `caughtUp` is called whenever there are no more for
+ * now. The file that is read is held open, so that its number cannot be given to another while the files move on beneath it.
  */
-export async function* followLines(folder: string, signal: AbortSignal): AsyncGenerator<string> {
-  const [newest] = (await logFiles(folder)).slice(-1)
-  let current = newest === undefined ? undefined : await following(newest, Number.POSITIVE_INFINITY)
+export async function* followLines(
+  folder: string,
+  signal: AbortSignal,
+  caughtUp: () => void = () => {},
+): AsyncGenerator<string> {
+  let current: Following | undefined
   try {
     while (!signal.aborted) {
       if (current) yield* linesFrom(current)
@@ -71,10 +74,12 @@ export async function* followLines(folder: string, signal: AbortSignal): AsyncGe
       for (const path of later) {
         if (current) yield* linesFrom(current) // what came between the last look and the move
         await current?.handle.close()
-        current = await following(path, 0)
+        current = await following(path)
         if (current) yield* linesFrom(current)
       }
-      if (later.length === 0) await rest(signal)
+      if (later.length > 0) continue
+      caughtUp()
+      await rest(signal)
     }
   } finally {
     await current?.handle.close()
@@ -83,11 +88,10 @@ export async function* followLines(folder: string, signal: AbortSignal): AsyncGe
 
 type Following = { readonly handle: FileHandle; readonly inode: number; from: number; rest: Buffer<ArrayBuffer> }
 
-async function following(path: string, from: number): Promise<Following | undefined> {
+async function following(path: string): Promise<Following | undefined> {
   const handle = await open(path).catch(() => undefined) // moved on meanwhile: the next look finds it
   if (!handle) return undefined
-  const { ino, size } = await handle.stat()
-  return { handle, inode: ino, from: Math.min(from, size), rest: Buffer.alloc(0) }
+  return { handle, inode: (await handle.stat()).ino, from: 0, rest: Buffer.alloc(0) }
 }
 
 /** The files that are newer than the one that is read, oldest first; all when it is gone. */

@@ -57,24 +57,23 @@ async function show(options: LogsOptions, signal: AbortSignal): Promise<void> {
   // A pipe that is closed, as by `head`, ends this quietly.
   process.stdout.on('error', () => process.exit(0))
 
-  // Followed from before the first line is read, so that none is missed between the two.
-  const coming = options.follow ? followLines(folder, signal) : undefined
-  const first = coming?.next()
-  const last: LogLine[] = []
-  for (const file of files) {
-    for await (const text of linesOf(file)) {
-      const line = readLogLine(text)
-      if (!line || !isWanted(line, filter)) continue
-      if (options.since !== undefined) print(line)
-      else if (last.push(line) > options.lines) last.shift()
-    }
+  /** Without --since only the last lines of what is there are shown. */
+  let last: LogLine[] | undefined = options.since === undefined ? [] : undefined
+  const showLast = () => {
+    last?.forEach(print)
+    last = undefined
   }
-  last.forEach(print)
-  if (!coming || !first) return
-  for (let next = await first; !next.done; next = await coming.next()) {
-    const line = readLogLine(next.value)
-    if (line && isWanted(line, filter)) print(line)
+  for await (const text of options.follow ? followLines(folder, signal, showLast) : allLines(files)) {
+    const line = readLogLine(text)
+    if (!line || !isWanted(line, filter)) continue
+    if (!last) print(line)
+    else if (last.push(line) > options.lines) last.shift()
   }
+  showLast()
+}
+
+async function* allLines(files: readonly string[]): AsyncGenerator<string> {
+  for (const file of files) yield* linesOf(file)
 }
 
 function filterOf({ level, since, grep }: LogsOptions): LogFilter {

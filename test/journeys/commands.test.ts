@@ -60,7 +60,7 @@ function playedPage(told: ToScreen[]): PlayerParts['startHost'] {
   return async (listener) => {
     let showings: readonly Showing[] = []
     let at = 0
-    const say = (message: FromScreen) => setImmediate(() => listener.message(message))
+    const say = (message: FromScreen): void => void setImmediate(() => listener.message(message))
     const show = (index: number) => {
       at = index % Math.max(1, showings.length)
       const key = showings[at]?.key
@@ -71,9 +71,9 @@ function playedPage(told: ToScreen[]): PlayerParts['startHost'] {
       say({ kind: 'order', at: Date.now(), order: name, done, message })
     const goTo = (wanted: ShowingKey): void => {
       const index = showings.findIndex(({ key }) => key === wanted)
-      if (showings[index]?.item === 'item-3') return order('go-to', false, 'its playlist is at its limit')
-      order('go-to', true, '')
-      show(index)
+      const isLimited = showings[index]?.item === 'item-3'
+      order('go-to', !isLimited, isLimited ? 'its playlist is at its limit' : '')
+      if (!isLimited) show(index)
     }
     say({ kind: 'hello', at: 0 })
     return {
