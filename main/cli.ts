@@ -79,6 +79,16 @@ const commands: readonly { name: string; description: string; load(): Promise<Co
     load: async () => (await import('./operator/logs-command.ts')).logsCommand(),
   },
   {
+    name: 'collect',
+    description: 'keeps the records of what was shown, of a whole fleet',
+    load: async () => (await import('./operator/collect-command.ts')).collectCommand(),
+  },
+  {
+    name: 'plays',
+    description: 'exports what was shown, and checks that nobody has changed it',
+    load: async () => (await import('./operator/plays-command.ts')).playsCommand(),
+  },
+  {
     name: 'watch',
     description: 'shows the fleet live',
     load: async () => (await import('./operator/watch-command.ts')).watchCommand(),

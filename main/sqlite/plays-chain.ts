@@ -1,12 +1,9 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { assetName } from '../../shared/asset-name.ts'
-import { priority } from '../../shared/documents/playlist.ts'
 import { sealed } from '../../shared/plays/chain.ts'
-import { type PlayRecord, playInstant, playOutcome, type UnsealedPlay } from '../../shared/plays/record.ts'
+import type { PlayRecord } from '../../shared/plays/record.ts'
 import type { ReadDb, WriteDb } from './connection.ts'
-
-const hashText = z.instanceof(Uint8Array).transform((bytes) => Buffer.from(bytes).toString('hex'))
+import { hashText, playColumns, sealedPlay, unsealedPlay } from './play-rows.ts'
 
 const chain = z.object({
   sealedThrough: z.int(),
@@ -28,30 +25,6 @@ export function playsChain(db: ReadDb): PlaysChain {
   return chain.parse(db.get(z.unknown(), sql)) // a row that is gone is as bad as one that cannot be read
 }
 
-const unsealed = z
-  .object({
-    seq: z.int(),
-    kind: z.enum(['showing', 'dark']),
-    playlist: z.string(),
-    revision: z.int(),
-    item: z.string(),
-    asset: assetName.or(z.literal('')),
-    startedAt: z.int().transform(playInstant),
-    ms: z.int(),
-    presentedFrames: z.int(),
-    droppedFrames: z.int(),
-    outcome: playOutcome,
-    level: priority.nullable(),
-    wallOn: z.int().transform((flag) => flag === 1),
-    brightness: z.number().nullable(),
-    clock: z.enum(['trusted', 'holdover', 'unknown']),
-  })
-  .transform((row): UnsealedPlay => row)
-
-const columns = `seq, kind, playlist, revision, item, asset, started_at AS startedAt, ms, presented_frames AS presentedFrames,
-  dropped_frames AS droppedFrames, outcome, level, wall_on AS wallOn, brightness, clock`
-const record = unsealed.and(z.object({ previous: hashText, hash: hashText }))
-
 /** SHA-256 by Node: sealing happens within the transaction that ends a showing. */
 const sha256 = { sha256: (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest() }
 
@@ -62,10 +35,10 @@ const sha256 = { sha256: (bytes: Uint8Array): Uint8Array => createHash('sha256')
 export function sealPlays(db: WriteDb, limit: number): number {
   return db.transaction(() => {
     const { sealedThrough, sealedHash } = playsChain(db)
-    const sql = `SELECT ${columns} FROM plays WHERE seq > $sealedThrough AND seq <
+    const sql = `SELECT ${playColumns} FROM plays WHERE seq > $sealedThrough AND seq <
       coalesce((SELECT min(seq) FROM plays WHERE outcome = 'running'), 9007199254740991) ORDER BY seq LIMIT $limit`
     let last = { seq: sealedThrough, hash: sealedHash }
-    const rows = db.all(unsealed, sql, { sealedThrough, limit })
+    const rows = db.all(unsealedPlay, sql, { sealedThrough, limit })
     for (const row of rows) {
       const { seq, previous, hash } = sealed(row, last.hash, sha256)
       const bytes = { previous: Buffer.from(previous, 'hex'), hash: Buffer.from(hash, 'hex') }
@@ -79,9 +52,9 @@ export function sealPlays(db: WriteDb, limit: number): number {
 
 /** The sealed records after `seq`, oldest first. */
 export function sealedPlays(db: ReadDb, seq: number, limit: number): PlayRecord[] {
-  const sql = `SELECT ${columns}, previous, hash FROM plays WHERE seq > $seq
+  const sql = `SELECT ${playColumns}, previous, hash FROM plays WHERE seq > $seq
     AND seq <= (SELECT sealed_through FROM plays_chain) AND hash IS NOT NULL ORDER BY seq LIMIT $limit`
-  return db.all(record, sql, { seq, limit })
+  return db.all(sealedPlay, sql, { seq, limit })
 }
 
 /**

@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { assetName } from '../asset-name.ts'
-import { instant } from '../documents/fields.ts'
 import { priority } from '../documents/playlist.ts'
 
 /** A SHA-256 as 64 hexadecimal digits. */
@@ -28,7 +27,9 @@ export const playRecord = z.strictObject({
   item: z.string(),
   asset: assetName.or(z.literal('')),
   /** When its first frame was presented, by the trusted clock. */
-  startedAt: instant,
+  startedAt: z
+    .string()
+    .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/, 'expected an instant in UTC with milliseconds'),
   ms: z.int().min(0),
   /** Frames of films; 0 for photos. */
   presentedFrames: z.int().min(0),
