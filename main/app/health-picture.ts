@@ -40,6 +40,7 @@ export function createPictureWatch(options: PictureWatchOptions): PictureWatch {
   let beatMs: number | undefined
   let frameMs = 0
   let pageFrames = 0
+  let pageSeen = 0
   let presentedFrames = 0
   let ends: readonly { readonly atMs: number; readonly presented: number; readonly dropped: number }[] = []
   let droppedFrames = 0
@@ -51,9 +52,10 @@ export function createPictureWatch(options: PictureWatchOptions): PictureWatch {
   let ownBlack: readonly boolean[] = []
   let leftOut: ReadonlyMap<ShowingKey, { readonly name: string; readonly untilMs: number }> = new Map()
 
-  function beat(frames: number): void {
+  function beat({ presentedFrames: frames, seenFrames = frames }: Beat): void {
     beatMs = monotonicMs()
-    if (frames !== pageFrames) frameMs = beatMs
+    if (seenFrames !== pageSeen) frameMs = beatMs
+    pageSeen = seenFrames
     presentedFrames += frames >= pageFrames ? frames - pageFrames : frames // a page that began anew counts anew
     pageFrames = frames
   }
@@ -112,7 +114,7 @@ export function createPictureWatch(options: PictureWatchOptions): PictureWatch {
 
   return {
     heard(message) {
-      if (message.kind === 'beat') beat(message.presentedFrames)
+      if (message.kind === 'beat') beat(message)
       else if (message.kind === 'ended') ended(message)
       else if (message.kind === 'shown') show(message.key)
       else if (message.kind === 'slate') shown = 'slate'
@@ -152,6 +154,7 @@ export function createPictureWatch(options: PictureWatchOptions): PictureWatch {
   }
 }
 
+type Beat = Extract<FromScreen, { kind: 'beat' }>
 type Ended = Extract<FromScreen, { kind: 'ended' }>
 
 const rounded = (value: number): number => Math.round(value * 10) / 10

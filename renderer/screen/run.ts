@@ -4,6 +4,7 @@ import type { Clock } from './clock.ts'
 import { step, wakeAtMs } from './driver.ts'
 import type { DriverEvent, Effect } from './driver-state.ts'
 import type { Link } from './link.ts'
+import { framesSeen } from './media/film-watch.ts'
 import type { Identify } from './stage/identify.ts'
 import type { Stage, StageEvent } from './stage/stage.ts'
 import type { ScreenStore } from './store.ts'
@@ -124,6 +125,7 @@ function beatMessage(store: ScreenStore, stage: Stage, clock: Clock): FromScreen
     kind: 'beat',
     at: clock.nowMs(),
     presentedFrames: stage.presentedFrames(),
+    seenFrames: framesSeen(),
     on: on?.play.showing.key ?? null,
   }
 }

@@ -92,7 +92,7 @@ export const rules: Readonly<Record<ReasonCode, Rule>> = {
   'disk-full': {
     enterMs: 2_000,
     leaveMs: 10_000,
-    found: ({ disk }, isGiven) => lowDisk(disk, 32 * mebibyte, 1 / 100, isGiven) ?? fewInodes(disk, isGiven),
+    found: ({ disk }, isGiven) => lowDisk(disk, 32 * mebibyte, 1 / 50, isGiven) ?? fewInodes(disk, isGiven),
   },
   'disk-low': {
     enterMs: 2_000,

@@ -81,7 +81,14 @@ export const fromScreen = z.discriminatedUnion('kind', [
     message: z.string().max(2000),
   }),
   /** Once a second: proof of life, gated by presented frames. */
-  z.strictObject({ kind: z.literal('beat'), at, presentedFrames: z.int(), on: showingKey.nullable() }),
+  z.strictObject({
+    kind: z.literal('beat'),
+    at,
+    presentedFrames: z.int(),
+    /** Frames of films seen coming so far, moment by moment; `presentedFrames` grows with each showing's end. */
+    seenFrames: z.int().optional(),
+    on: showingKey.nullable(),
+  }),
   /** The answer to `look`: the brightest part of the film or photo in front, 0 to 255; null: there is none. */
   z.strictObject({ kind: z.literal('looked'), at, brightest: z.number().min(0).max(255).nullable() }),
 ])

@@ -14,6 +14,10 @@ export type FilmListener = {
   readonly longestFrameMs?: number
 }
 
+let seen = 0
+/** The frames that all films of this page have brought onto the wall up to now. */
+export const framesSeen = (): number => seen
+
 const lookEveryMs = 200
 const stillAllowedMs = 1_500
 const slowestFactor = 2.5
@@ -29,6 +33,7 @@ export function watchFilm(video: HTMLVideoElement, clock: Clock, listener: FilmL
   let stopped = false
   const onFrame: VideoFrameRequestCallback = (_now, metadata) => {
     if (stopped) return
+    seen += 1
     handle = video.requestVideoFrameCallback(onFrame)
     lastMs = clock.nowMs()
     const stepMs = (metadata.mediaTime - (lastMediaSeconds ?? metadata.mediaTime)) * 1000
