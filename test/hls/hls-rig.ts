@@ -20,14 +20,21 @@ export type HlsRig = PlayerRig & {
   /** Where the page would be, with a slash at the end. */
   readonly address: () => string
   readonly showings: () => Showing[]
+  /** Where a stick may appear. */
+  readonly mount: string
 }
 
-/** `usb`: the paths at which sticks may appear. */
-export async function setHlsRig(t: TestContext, usb: readonly string[] = []): Promise<HlsRig> {
+export async function setHlsRig(t: TestContext): Promise<HlsRig> {
   const undo: (() => Promise<void>)[] = []
   t.after(async () => {
-    for (const one of undo.toReversed()) await one()
+    // What cannot be undone must not leave the rest running.
+    const failed: unknown[] = []
+    for (const one of undo.toReversed()) await one().catch((error: unknown) => failed.push(error))
+    if (failed.length > 0) throw failed[0]
   })
+  // Goes when the player that looks into it has gone.
+  const mount = await mkdtemp(join(tmpdir(), 'plazacast-stick-'))
+  undo.push(() => removed(mount))
   const rig = await setRig({ after: (one) => void undo.push(one) })
   const screenDir = await folderFor(t)
   await writeFile(join(screenDir, 'index.html'), '<!doctype html>')
@@ -41,7 +48,7 @@ export async function setHlsRig(t: TestContext, usb: readonly string[] = []): Pr
         playerId: 'wall',
         rootKeys: rootKeysOf(city),
         broker: { url: broker.url },
-        usb: [...usb],
+        usb: [mount],
       },
       problems: [],
     },
@@ -65,6 +72,7 @@ export async function setHlsRig(t: TestContext, usb: readonly string[] = []): Pr
   await rig.publish('trust', trustOf(city), city.root)
   return {
     ...rig,
+    mount,
     address: () => address,
     showings: () => {
       const last = sent.findLast((message) => message.kind === 'programme')
@@ -76,9 +84,12 @@ export async function setHlsRig(t: TestContext, usb: readonly string[] = []): Pr
 /** A temporary folder, removed after the test. */
 export async function folderFor(t: TestContext): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'plazacast-hls-'))
-  t.after(() => rm(folder, { recursive: true, force: true }))
+  t.after(() => removed(folder))
   return folder
 }
+
+/** A last write into it may still be under way. */
+const removed = (folder: string) => rm(folder, { recursive: true, force: true, maxRetries: 10 })
 
 export type FilmKind = 'mpegts' | 'fmp4' | 'encrypted' | 'byte ranges' | 'variants with sound apart'
 

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { imageSizeFromFile } from 'image-size/fromFile'
 import { publicPart } from '../../main/operator/signing.ts'
 import { runCli } from '../operator/cli.ts'
+import { eventually } from '../support/player-rig.ts'
 import { folderFor, type HlsRig, makeHlsFilm, setHlsRig } from './hls-rig.ts'
 
 /** An operator's desk beside a wall: a folder with the city's keys, and the command line. */
@@ -78,4 +79,20 @@ test('publish sends an HLS film to a wall and waits until all of it is there', a
   const manifest = files.find((file) => file.endsWith('/manifest.json')) ?? ''
   assert.equal(JSON.parse(await readFile(manifest, 'utf8')).kind, 'hls-set')
   await rm(dirname(manifest), { recursive: true })
+})
+
+test('a stick brings an HLS film to a wall, and is done when all of it is there', async (t) => {
+  const rig = await setHlsRig(t)
+  const { folder, run } = await setDesk(t, rig)
+  const index = await makeHlsFilm(folder, 'variants with sound apart')
+  const yaml = join(folder, 'square.yaml')
+  await writeFile(yaml, `id: square\ntarget: players/wall\nitems:\n  - file: ${index}\n`)
+  await rig.site()
+  await rig.observer.untilState(({ site }) => site === 1)
+  const bundled = await run('bundle', yaml, '-o', folder)
+  assert.equal(bundled.code, 0, bundled.stdout + bundled.stderr)
+  await rename(join(folder, 'plazacast-bundle'), join(rig.mount, 'plazacast-bundle'))
+  const { message } = await rig.observer.untilEvent(({ code }) => code === 'usb-done' || code === 'usb-refused', 30_000)
+  assert.match(message, /11 of 11 files are on this player/)
+  await eventually('the film is in the loop', () => rig.showings()[0]?.stream === 'on-demand', 20_000)
 })
