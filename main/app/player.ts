@@ -30,10 +30,10 @@ import { createLoopKeeper } from './loop-keeper.ts'
 import type { NeighbourOrders } from './neighbours.ts'
 import { createPageClock } from './page-clock.ts'
 import { createPageEar } from './page-ear.ts'
-import { watchPage } from './page-watch.ts'
 import { levelOf } from './play-level.ts'
 import { createPlaysSender, type PlaysPace, type PlaysSenderOptions } from './plays-sender.ts'
 import type { Clock, Undo } from './ports.ts'
+import { createRecovery } from './recovery.ts'
 import { createReporter, isoOf, type Reporter } from './reporter.ts'
 import { createScreenDesk } from './screen-desk.ts'
 import type { Seal } from './seal.ts'
@@ -73,6 +73,16 @@ export type Cache = {
   stop(): Promise<void>
 }
 
+/** Who watches over this process and starts it again. */
+export type Supervision = {
+  /** Whether it was started to show one still only, after too many ends. */
+  readonly isSafe: boolean
+  /** The page has drawn. */
+  drew(): void
+  /** Ends this process so that it is started again. */
+  restart(): void
+}
+
 /** What a player is made of. Everything outside it comes in here. */
 export type PlayerParts = {
   readonly configuration: Configuration
@@ -100,6 +110,8 @@ export type PlayerParts = {
   /** Where documents come from that pointers lead to. */
   readonly documentSource: AssetSource
   readonly startHost: (listener: HostListener) => Promise<Host>
+  /** Who watches over this process; undefined: nobody does. */
+  readonly supervision?: Supervision | undefined
   /** What commands may do beyond the wall. */
   readonly machine?: Machine
   /** Undefined: no path is watched for sticks. */
@@ -181,14 +193,22 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
     publish: async (message) => link?.publish(message),
     estimated: (line) => time.fleet(anchorOf(line)),
   })
-  const watch = watchPage(clock, (ms) => host?.renew(`it has said nothing for ${ms / 1000} s`))
+  const recovery = createRecovery({
+    clock,
+    reporter,
+    host: () => host,
+    showing: (key) => keeper.showing(key),
+    isSafe: parts.supervision?.isSafe === true,
+    drew: () => parts.supervision?.drew(),
+    restart: parts.supervision?.restart,
+  })
 
   const ear = createPageEar(clock)
 
   // The browser takes longest, so it is started first; what it is to show is read while it starts, and is there when the page asks.
   const starting = parts.startHost({
     message(message) {
-      watch.spoke()
+      recovery.heard(message)
       pageClock.heard(message)
       if (message.kind === 'beat' || message.kind === 'ended') cache.playing?.(message)
       storage.attempt('lookups', () => desk.message(message), 1)
@@ -198,7 +218,10 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
     gone(what, reason) {
       reporter.event('stage-gone', `the ${what} is gone: ${reason}`, { what, reason })
       if (what !== 'gpu') desk.gone()
+      if (what !== 'gpu') recovery.gone(reason)
     },
+    remedy: recovery.remedy,
+    calm: recovery.calm,
     back: () => reporter.event('stage-back', 'the screen is back'),
     console: (level, text) => log('debug', `page: ${level}: ${text}`),
     garbled: (why) => log('warning', `the page sent what is no message: ${why}`),
@@ -210,7 +233,7 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
     db,
     { knowledge, held: cache.held, late: cache.late, hls: cache.hls, on: () => desk.on(), timeIsKnown },
     clock,
-    (sent) => desk.programme(sent),
+    (sent) => desk.programme(recovery.sent(sent)),
     refreshSoon,
   )
   const toPage = (message: ToScreen) => (host ? host.send(message) : unsent.push(message))
@@ -225,7 +248,7 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
     monotonicMs: parts.clock.monotonicMs,
     attempt: storage.attempt,
     send: toPage,
-    sent: keeper.sent,
+    sent: () => recovery.sent(keeper.sent()),
     showing: keeper.showing,
     playerName: () => knowledge().site?.name ?? configuration.playerId,
     languages: configuration.languages,
@@ -388,6 +411,7 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
   })
 
   health?.attach({
+    recovery: recovery.state,
     cache,
     now: desk.now,
     showing: keeper.showing,
@@ -418,7 +442,7 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
       pace.stop()
       usb?.stop()
       storage.stop()
-      watch.stop()
+      recovery.stop()
       time.stop()
       fleetClock.stop()
       keeper.stop()

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { CdpPipe } from './cdp-pipe.ts'
 import type { Environment } from './chromium-binary.ts'
 import { chromiumFlags } from './chromium-flags.ts'
 import type { ChromiumPage, PageListener } from './chromium-page.ts'
@@ -21,6 +22,10 @@ export type ChromiumBrowser = {
    * loaded, but was never given a programme, so nothing that has lost its approval meanwhile can be on it.
    */
   swap(): boolean
+  /** Whether `swap` would have a page to put there. */
+  hasStandBy(): boolean
+  /** Kills the graphics process, which the browser then makes anew. */
+  endGraphics(): Promise<void>
   /** Resolves with the reason when the browser is no longer there. */
   readonly ended: Promise<string>
   /** Ends the browser and every process of it. */
@@ -34,13 +39,13 @@ const startMs = 30_000
 export async function startChromiumBrowser(
   program: string,
   environment: Environment,
-  options: HostOptions,
+  options: HostOptions & { readonly isSafe: boolean },
   listener: BrowserListener,
 ): Promise<ChromiumBrowser> {
-  const { profileDir, headless, size } = options
+  const { profileDir, headless, size, isSafe } = options
   const isRootOnLinux = process.platform === 'linux' && process.getuid?.() === 0
   if (isRootOnLinux) process.stderr.write(withoutSandbox)
-  const flags = chromiumFlags({ profileDir, headless, size, isRootOnLinux })
+  const flags = chromiumFlags({ profileDir, headless, size, isRootOnLinux, isSafe })
   const seats = createSeats(() => chromium.pipe, options, listener)
   const onEvent = seats.onEvent
   const onLine = (line: string) => {
@@ -66,6 +71,8 @@ export async function startChromiumBrowser(
         return seats.page()
       },
       swap: seats.swap,
+      hasStandBy: seats.hasStandBy,
+      endGraphics: () => endGraphics(chromium.pipe),
       ended: chromium.ended,
       end: chromium.end,
     }
@@ -94,4 +101,10 @@ function deadline(ms: number, message: string): { readonly promise: Promise<neve
 /** Every window is stopped at its birth, so that none can draw before it was decided on. */
 const autoAttach = { autoAttach: true, waitForDebuggerOnStart: true, flatten: true, filter: [{ type: 'page' }] }
 
+async function endGraphics(pipe: CdpPipe): Promise<void> {
+  const { processInfo } = processes.parse(await pipe.send('SystemInfo.getProcessInfo'))
+  for (const { type, id } of processInfo) if (type.toLowerCase() === 'gpu') process.kill(id, 'SIGKILL')
+}
+
+const processes = z.object({ processInfo: z.array(z.object({ type: z.string(), id: z.int() })) })
 const getVersion = z.object({ product: z.string() })

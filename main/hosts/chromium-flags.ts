@@ -6,6 +6,8 @@ export type FlagOptions = {
   readonly headless: boolean
   readonly size: { readonly width: number; readonly height: number } | undefined
   readonly isRootOnLinux: boolean
+  /** Without the graphics processor, whose driver may be what fails. */
+  readonly isSafe?: boolean
 }
 
 /** The page the window opens with, until it is led to the wall's own: black, so that nothing bright is ever lit. */
@@ -21,6 +23,7 @@ export function chromiumFlags(options: FlagOptions): readonly string[] {
     ...(options.headless || options.size ? [`--window-size=${width},${height}`] : ['--kiosk', '--window-size=1,1']),
     `--app=${blankPage}`,
     ...(options.isRootOnLinux ? ['--no-sandbox', '--test-type'] : []),
+    ...(options.isSafe ? ['--disable-gpu'] : []),
     ...(hasLittleSharedMemory() ? ['--disable-dev-shm-usage'] : []),
     ...steady,
     ...silent,

@@ -1,9 +1,10 @@
 import { rmSync } from 'node:fs'
+import type { Remedy } from '../../shared/recovery/ladder.ts'
 import { findChromium } from './chromium-binary.ts'
 import { type BrowserListener, type ChromiumBrowser, startChromiumBrowser } from './chromium-browser.ts'
 import type { Host, StartHost } from './host.ts'
 import { createKeeper, within } from './keeper.ts'
-import type { Remedy } from './recovery.ts'
+import { createRenewal } from './renewal.ts'
 import { receiveFromScreen } from './screen-message.ts'
 
 /** How long a page may take to be committed. */
@@ -16,14 +17,15 @@ const loadMs = 10_000
 export const startChromiumHost: StartHost = async (options, listener) => {
   const environment = { ...process.env }
   const program = findChromium(environment, process.platform)
-  const keeper = createKeeper(listener, apply)
+  const keeper = createKeeper(listener, apply, options.canRestart)
   let browser: ChromiumBrowser | undefined
   let version = ''
+  let isSafe = process.env.PLAZACAST_SAFE_MODE === '1'
 
   /** Opens a browser and leads its page to the wall. What an earlier browser still says is no longer heard. */
   async function open(): Promise<void> {
     const life = { isCurrent: true }
-    const opened = await startChromiumBrowser(program, environment, options, hear(life))
+    const opened = await startChromiumBrowser(program, environment, { ...options, isSafe }, hear(life))
     if (keeper.isStopped) return opened.end()
     browser = opened
     version = opened.version
@@ -38,7 +40,7 @@ export const startChromiumHost: StartHost = async (options, listener) => {
 
   function hear(life: { readonly isCurrent: boolean }): BrowserListener {
     return {
-      text: (text) => life.isCurrent && receiveFromScreen(text, listener),
+      text: (text) => life.isCurrent && receiveFromScreen(text, listener, keeper.pictured),
       gone: (reason) => life.isCurrent && keeper.lose('page', reason),
       gpuGone: (reason) => life.isCurrent && listener.gone('gpu', reason),
       loaded: () => {},
@@ -48,10 +50,12 @@ export const startChromiumHost: StartHost = async (options, listener) => {
   }
 
   async function apply(remedy: Remedy): Promise<void> {
+    if (remedy === 'process') return // the listener's to carry out
     if (remedy === 'page' && browser?.swap()) return
     if (remedy === 'page' && browser) return within(loadMs, browser.page.load())
+    isSafe = remedy === 'safe-mode'
     await close()
-    if (remedy === 'fresh-browser') wipeProfile()
+    if (remedy !== 'browser') wipeProfile()
     return open()
   }
 
@@ -84,7 +88,12 @@ export const startChromiumHost: StartHost = async (options, listener) => {
       if (!browser) throw new Error('no page is there to take a picture of')
       return browser.page.screenshot(as)
     },
-    renew: (reason) => keeper.renew(reason, () => browser?.page.kill()),
+    renew: createRenewal(keeper, listener, {
+      answers: async () => browser?.page.answers(),
+      endGraphics: async () => browser?.endGraphics(),
+      // The page that stands by needs not wait for the death of one that hangs.
+      endPage: () => (browser?.hasStandBy() ? keeper.lose('page', 'it hangs') : browser?.page.kill()),
+    }),
     async stop() {
       const recovered = keeper.stop()
       await close()

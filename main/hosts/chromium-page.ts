@@ -29,6 +29,8 @@ export type ChromiumPage = {
   /** Ends the page's process, even one that hangs; `gone` follows. */
   kill(): void
   send(message: ToScreen): void
+  /** Resolves when the page's own thread answers. */
+  answers(): Promise<unknown>
   screenshot(as?: JpegOptions): Promise<Uint8Array>
 }
 
@@ -98,6 +100,7 @@ export function openChromiumPage(
       const { errorText } = navigated.parse(await command('Page.navigate', { url: address }))
       if (errorText !== undefined) throw new Error(`the page did not load: ${errorText}`)
     },
+    answers: () => command('Runtime.evaluate', { expression: '1' }),
     kill: () => {
       // Never answered well: what would answer is what ends.
       command('Page.crash').catch(() => {})

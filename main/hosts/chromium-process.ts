@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, rmSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
@@ -34,12 +34,14 @@ export function startChromiumProcess(
   onLine: (line: string) => void,
 ): ChromiumProcess {
   mkdirSync(start.profileDir, { recursive: true })
+  endOrphan(start.profileDir)
   tidy(start.profileDir)
   const child = spawn(start.program, start.flags, {
     env: { ...darkFrames, ...start.environment },
     detached: process.platform !== 'win32',
     stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'],
   })
+  if (child.pid !== undefined) writeFileSync(join(start.profileDir, numberFile), `${child.pid}`)
   const lastLines: string[] = []
   const ended = new Promise<string>((resolve) => {
     child.once('error', (cause) => resolve(`${start.program} did not start: ${cause.message}`))
@@ -57,6 +59,20 @@ export function startChromiumProcess(
   // Fixed by stdio above: what Chromium reads is our fourth pipe, what it writes our fifth.
   const pipe = openCdpPipe(child.stdio[3] as Writable, child.stdio[4] as Readable, onEvent)
   return { pipe, ended, end: () => end(child, pipe, ended) }
+}
+
+/** Where a browser's process number is kept, in its profile. */
+const numberFile = 'plazacast-browser'
+
+/** Ends the browser of a player that was killed, if it did not end by itself: one that was stopped would keep the display. */
+function endOrphan(profileDir: string): void {
+  try {
+    const pid = Number(readFileSync(join(profileDir, numberFile), 'utf8'))
+    const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+    if (pid > 1 && command.includes(`--user-data-dir=${profileDir}`)) process.kill(-pid, 'SIGKILL')
+  } catch {
+    // There was none, or it has ended; systems without /proc end it by its closed pipe.
+  }
 }
 
 /**

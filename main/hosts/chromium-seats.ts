@@ -15,6 +15,7 @@ export type Seats = {
   readonly lost: Promise<void>
   page(): ChromiumPage
   swap(): boolean
+  hasStandBy(): boolean
   stop(): void
 }
 
@@ -132,6 +133,8 @@ export function createSeats(pipe: () => CdpPipe, options: HostOptions, listener:
     if (at >= 0) seats.splice(at, 1).forEach((seat) => void seat.window?.stop())
   }
 
+  const ready = () => seats.find((seat) => seat !== front && seat.hello !== undefined)
+
   return {
     first,
     lost,
@@ -144,9 +147,10 @@ export function createSeats(pipe: () => CdpPipe, options: HostOptions, listener:
       if (!front) throw new Error('the browser has no page yet')
       return front.page
     },
+    hasStandBy: () => ready() !== undefined,
     swap() {
       const before = front
-      const next = seats.find((seat) => seat !== front && seat.hello !== undefined)
+      const next = ready()
       if (!next?.hello || !before) return false
       const { pageMs, heardMs } = next.hello
       front = next

@@ -1,10 +1,11 @@
 import { app, type BrowserWindow, Menu, powerSaveBlocker, session as sessions } from 'electron'
+import type { Remedy } from '../../shared/recovery/ladder.ts'
 import { toScreenChannel } from './electron-channels.ts'
 import { refuseForSession } from './electron-refusals.ts'
 import { openElectronWindow, pictureOf } from './electron-window.ts'
 import type { Host, StartHost } from './host.ts'
 import { createKeeper, within } from './keeper.ts'
-import type { Remedy } from './recovery.ts'
+import { createRenewal } from './renewal.ts'
 import { receiveFromScreen } from './screen-message.ts'
 
 /** How long a page may take to load. */
@@ -18,7 +19,7 @@ export const startElectronHost: StartHost = async (options, listener) => {
   // A session in memory, without a cache: what is served is checked as it is read, a copy on the disk would not be.
   const session = sessions.fromPartition('wall', { cache: false })
   refuseForSession(session, options.address)
-  const keeper = createKeeper(listener, apply)
+  const keeper = createKeeper(listener, apply, options.canRestart)
   let window: BrowserWindow | undefined
 
   const onChildGone = (_event: unknown, { type, reason, exitCode }: Electron.Details) => {
@@ -29,7 +30,7 @@ export const startElectronHost: StartHost = async (options, listener) => {
   async function open(): Promise<void> {
     const life = { isCurrent: true }
     const opened = openElectronWindow(options, session, {
-      text: (text) => life.isCurrent && receiveFromScreen(text, listener),
+      text: (text) => life.isCurrent && receiveFromScreen(text, listener, keeper.pictured),
       gone: (reason) => life.isCurrent && keeper.lose('page', reason),
       committed: () => life.isCurrent && keeper.committed(),
       console: (level, text) => listener.console?.(level, text),
@@ -48,6 +49,7 @@ export const startElectronHost: StartHost = async (options, listener) => {
   const load = (opened: BrowserWindow) => within(loadMs, opened.loadURL(options.address))
 
   async function apply(remedy: Remedy): Promise<void> {
+    if (remedy === 'process') return // the listener's to carry out
     if (remedy === 'page' && window) return load(window)
     close()
     if (!keeper.isStopped) await open()
@@ -68,7 +70,13 @@ export const startElectronHost: StartHost = async (options, listener) => {
       if (!window) throw new Error('no page is there to take a picture of')
       return pictureOf(window, options, as)
     },
-    renew: (reason) => keeper.renew(reason, () => window?.webContents.forcefullyCrashRenderer()),
+    renew: createRenewal(keeper, listener, {
+      answers: async () => window?.webContents.executeJavaScript('1'),
+      async endGraphics() {
+        for (const { type, pid } of app.getAppMetrics()) if (type === 'GPU') process.kill(pid, 'SIGKILL')
+      },
+      endPage: () => window?.webContents.forcefullyCrashRenderer(),
+    }),
     async stop() {
       const recovered = keeper.stop()
       close()

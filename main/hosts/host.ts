@@ -1,3 +1,4 @@
+import type { Remedy } from '../../shared/recovery/ladder.ts'
 import type { FromScreen, ToScreen } from '../../shared/screen/wire.ts'
 
 /** What a wall is shown on: a window of Electron's, or a Chromium that this process drives. */
@@ -13,6 +14,8 @@ export type HostOptions = {
   readonly headless: boolean
   /** Width and height in pixels when headless or windowed; undefined fills the display. */
   readonly size: { readonly width: number; readonly height: number } | undefined
+  /** Somebody starts this program again when it ends; without, nothing dearer than a browser is made anew. */
+  readonly canRestart?: boolean
 }
 
 /** `width`: in pixels, scaled down to; as large as the wall without. `quality`: 1 to 100. */
@@ -36,9 +39,16 @@ export type HostListener = {
   console?(level: 'warning' | 'error' | 'debug', text: string): void
   /** The page loads again after it was gone. It says hello by itself. */
   back(): void
+  /**
+   * A remedy for a lost picture begins. `isSafe`: from now on nothing but a still is to be shown. `process` is the listener's
+   * to carry out: this whole program is to end and be started again.
+   */
+  remedy?(remedy: Remedy, reason: string, isSafe: boolean): void
+  /** Pictures have come for so long that the next loss is again remedied by the cheapest means. */
+  calm?(): void
 }
 
-/** The window on the wall. The page cannot tell which host shows it. Exactly one page is ever open. */
+/** The window on the wall. The page cannot tell which host shows it. Only one page is ever heard. */
 export type Host = {
   readonly name: HostName
   /** The browser's product and version, for people. */
@@ -47,8 +57,11 @@ export type Host = {
   send(message: ToScreen): void
   /** What the audience sees, as a PNG, or as a JPEG if it is said how. Rejects when no page can answer. */
   screenshot(as?: JpegOptions): Promise<Uint8Array>
-  /** Gives up the page as it is, even one that hangs, and makes it anew; `gone` and `back` follow. For a picture that stands still. */
-  renew(reason: string): void
+  /**
+   * Gives up the page as it is, even one that hangs, and makes it anew; `gone` and `back` follow. `still`: only because no
+   * picture has come for a while, so that the graphics process is given up instead where that is what hangs.
+   */
+  renew(reason: string, why?: 'asked' | 'still'): void
   /** Ends the window and every process it started. */
   stop(): Promise<void>
 }

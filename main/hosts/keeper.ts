@@ -1,13 +1,23 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import {
+  afterLoss,
+  afterPicture,
+  ground,
+  type Ladder,
+  type Lost,
+  type Remedy,
+  remedyBegun,
+} from '../../shared/recovery/ladder.ts'
 import type { HostListener } from './host.ts'
-import { type Losses, type Remedy, remedyFor, withLoss } from './recovery.ts'
 
 /** Brings a host's picture back, whatever was lost, until it is stopped. */
 export type Keeper = {
   /** Reports the loss and begins, or goes on, to remedy it. */
-  lose(lost: 'page' | 'browser', reason: string): void
+  lose(lost: Lost, reason: string): void
   /** The page was committed; reports it if it had been lost. */
   committed(): void
+  /** The page has drawn: what the ladder is climbed down by. */
+  pictured(): void
   /** Asks for the end of the page by `kill`; if nothing was lost by it in time, the whole browser counts as lost. */
   renew(reason: string, kill: () => void): void
   readonly isStopped: boolean
@@ -16,41 +26,55 @@ export type Keeper = {
 }
 
 /** How long a page may take to end when it was told to. */
-const killMs = 2000
+const killMs = 1000
 
-/** `apply` carries out a remedy; its rejection is one more loss, and the ladder of `remedyFor` is climbed on. */
-export function createKeeper(listener: HostListener, apply: (remedy: Remedy) => Promise<void>): Keeper {
+/**
+ * `apply` carries out a remedy; its rejection is one more loss, and the ladder is climbed on. `canRestart`: somebody starts
+ * this program again when it ends.
+ */
+export function createKeeper(
+  listener: HostListener,
+  apply: (remedy: Remedy) => Promise<void>,
+  canRestart = false,
+): Keeper {
   const stopping = new AbortController()
-  let losses: Losses = []
+  let ladder: Ladder = ground
   let lossCount = 0
-  let lastLost: 'page' | 'browser' = 'page'
   let isGone = false
   let isRecovering = false
   let recovery = Promise.resolve()
   let renewing: string | undefined
+  let lastRemedy: Remedy = 'page'
 
-  function lose(lost: 'page' | 'browser', reason: string): void {
+  function lose(lost: Lost, told: string): void {
     if (stopping.signal.aborted) return
+    const reason = renewing ?? told
+    renewing = undefined
     isGone = true
     lossCount += 1
-    lastLost = lost
-    losses = withLoss(losses, performance.now())
-    listener.gone(lost, renewing ?? reason)
-    renewing = undefined
-    if (!isRecovering) recovery = recover()
+    ladder = afterLoss(ladder, lost, performance.now(), Math.random(), canRestart)
+    listener.gone(lost, reason)
+    go(reason)
   }
 
-  /** Goes on until no loss has come during the last remedy. Never rejects, never gives up. */
-  async function recover(): Promise<void> {
+  function go(reason: string): void {
+    if (!isRecovering) recovery = recover(reason)
+  }
+
+  /** Goes on until no remedy is due. Never rejects, never gives up. */
+  async function recover(reason: string): Promise<void> {
     isRecovering = true
-    for (let treated = -1; treated !== lossCount && !stopping.signal.aborted; ) {
-      treated = lossCount
-      const { remedy, waitMs } = remedyFor(losses, lastLost)
+    for (let { due } = ladder; due && !stopping.signal.aborted; due = ladder.due) {
       try {
+        const waitMs = due.atMs - performance.now()
         if (waitMs > 0) await delay(waitMs, undefined, { signal: stopping.signal })
+        const { remedy } = ladder.due ?? due
+        lastRemedy = remedy
+        ladder = remedyBegun(ladder, performance.now())
+        listener.remedy?.(remedy, reason, ladder.isSafe)
         await apply(remedy)
       } catch (cause) {
-        lose(remedy === 'page' ? 'page' : 'browser', cause instanceof Error ? cause.message : String(cause))
+        lose(lastRemedy === 'page' ? 'page' : 'browser', cause instanceof Error ? cause.message : String(cause))
       }
     }
     isRecovering = false
@@ -61,6 +85,12 @@ export function createKeeper(listener: HostListener, apply: (remedy: Remedy) => 
     committed() {
       if (isGone && !stopping.signal.aborted) listener.back()
       isGone = false
+    },
+    pictured() {
+      const before = ladder
+      ladder = afterPicture(ladder, performance.now())
+      if (before.rung >= 0 && ladder.rung < 0) listener.calm?.()
+      if (ladder.due) go('pictures have come for a while')
     },
     renew(reason, kill) {
       const before = lossCount

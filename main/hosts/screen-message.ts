@@ -1,9 +1,10 @@
 import { type FromScreen, fromScreen } from '../../shared/screen/wire.ts'
 import type { HostListener } from './host.ts'
 
-/** Reads what a page sent, JSON text, and hands it on; what is not of the wire is reported and goes no further. */
-export function receiveFromScreen(text: unknown, listener: HostListener): void {
+/** Reads what a page sent, JSON text, and hands it on; what is not of the wire is reported and goes no further. `drew` hears of beats. */
+export function receiveFromScreen(text: unknown, listener: HostListener, drew: () => void): void {
   const parsed = fromScreen.safeParse(fromJson(text))
+  if (parsed.success && parsed.data.kind === 'beat') drew()
   if (parsed.success) listener.message(parsed.data satisfies FromScreen)
   else listener.garbled?.(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '))
 }

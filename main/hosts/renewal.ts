@@ -1,0 +1,38 @@
+import type { Host, HostListener } from './host.ts'
+import { type Keeper, within } from './keeper.ts'
+
+/** What can be done about a picture that stands still. */
+export type RenewalParts = {
+  /** Resolves when the page's own thread answers. */
+  answers(): Promise<unknown>
+  /** Kills the graphics process; the browser makes another. */
+  endGraphics(): Promise<void>
+  /** Ends the page, even one that hangs. */
+  endPage(): void
+}
+
+const answerMs = 500
+/** A graphics process that was killed in vain is not what stands still. */
+const notAgainMs = 60_000
+
+/**
+ * Remedies a picture that stands still though nothing has died. A page that answers is not what hangs: it waits for the
+ * graphics process, so that one is killed first, once. The page of a command or of a second try is always ended.
+ */
+export function createRenewal(keeper: Keeper, listener: HostListener, parts: RenewalParts): Host['renew'] {
+  let graphicsEndedMs = Number.NEGATIVE_INFINITY
+  const renew = async (reason: string) => {
+    const answered = await within(answerMs, parts.answers()).then(
+      () => true,
+      () => false, // the page hangs, or is gone
+    )
+    if (!answered || performance.now() - graphicsEndedMs < notAgainMs) return keeper.renew(reason, parts.endPage)
+    graphicsEndedMs = performance.now()
+    listener.gone('gpu', `${reason}, and the page answers`)
+    await parts.endGraphics().catch(() => keeper.renew(reason, parts.endPage))
+  }
+  return (reason, why = 'asked') => {
+    if (why === 'asked') keeper.renew(reason, parts.endPage)
+    else void renew(reason)
+  }
+}
