@@ -77,7 +77,7 @@ const en = {
   free: (free: string, total: string) => `${free} free of ${total}`,
   percent: (value: string) => `${value} %`,
   unread: 'cannot be read here',
-  framesOf: (dropped: number, presented: number) => `${dropped} of ${presented}`,
+  framesOf: (dropped: string, presented: string) => `${dropped} of ${presented}`,
   documents: (site: number, trust: number) => `site ${site}, trust ${trust}`,
   span: {
     seconds: (n: number) => `${n} s`,

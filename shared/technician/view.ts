@@ -146,7 +146,11 @@ function machineRows(readings: Readings, report: TechnicianReport, words: Words,
         )
       : row(rows.memory, words.unread),
     cpu ? row(rows.processor, words.percent(String(Math.round(cpu.systemPercent)))) : row(rows.processor, words.unread),
-    row(rows.frames, words.framesOf(picture.droppedFrames, picture.presentedFrames), (picture.droppedPercent ?? 0) > 5),
+    row(
+      rows.frames,
+      words.framesOf(countText(picture.droppedFrames, language), countText(picture.presentedFrames, language)),
+      (picture.droppedPercent ?? 0) > 5,
+    ),
     ...(recovery ? [row(rows.recovery, `${recovery.rung} · ${recovery.reason}`, true)] : []),
     ...(quarantinedItems.length > 0 ? [row(rows.leftOut, quarantinedItems.join(', '), true)] : []),
     ...(typeof unacknowledged === 'number' ? [row(rows.plays, String(unacknowledged))] : []),
@@ -177,11 +181,14 @@ function aboutRows(report: TechnicianReport, words: Words, language: PageLanguag
 
 const units = ['B', 'KB', 'MB', 'GB', 'TB']
 
+const countText = (count: number, language: PageLanguage): string =>
+  new Intl.NumberFormat(localeOf(language)).format(count)
+
 /** Powers of 1,000, as disks are sold. */
 export function sizeText(bytes: number): string {
   const step = bytes < 1000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3))
   const value = bytes / 1000 ** step
-  return `${value < 10 && step > 0 ? value.toFixed(1) : Math.round(value)} ${units[step]}`
+  return `${value < 10 && step > 0 ? value.toFixed(1) : Math.round(value)}\u00a0${units[step]}`
 }
 
 /** Two days, three hours, …: the largest unit that gives at least two of it, so that little is lost. */
