@@ -19,8 +19,8 @@ export type PictureWatchOptions = {
 /** What is known of the picture from what the page says, and from looking at it. */
 export type PictureWatch = {
   heard(message: FromScreen): void
-  /** Looks at the picture if it is time to; to be called every two seconds. */
-  look(): void
+  /** Looks at the picture if it is time to; to be called every two seconds. Resolves when it has, and never rejects. */
+  look(): Promise<void>
   reading(): Picture
   quarantined(): string[]
 }
@@ -128,9 +128,9 @@ export function createPictureWatch(options: PictureWatchOptions): PictureWatch {
         leftOut = new Map(leftOut).set(message.key, { name, untilMs: monotonicMs() + quarantineMs })
       }
     },
-    look() {
+    async look() {
       const isDue = black !== undefined || monotonicMs() - lookedMs >= lookEveryMs
-      if (glance && !isLooking && isDue && shown !== undefined) void glanceNow(glance)
+      if (glance && !isLooking && isDue && shown !== undefined) await glanceNow(glance)
     },
     reading() {
       const atMs = monotonicMs()

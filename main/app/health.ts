@@ -67,6 +67,8 @@ export type HealthWatch = {
 }
 
 const lookEveryMs = 2_000
+/** A page that does not let itself be looked at is not waited for. */
+const patienceMs = 500
 const publishEveryMs = 60_000
 /** Sums over the whole database are made every so many looks. */
 const sumEvery = 15
@@ -102,7 +104,12 @@ export function createHealth(options: HealthOptions): HealthWatch {
   })
 
   async function collect(from: HealthSources): Promise<Readings> {
-    const [machine, sizes] = await Promise.all([readMachine(), options.databaseSizes?.().catch(() => undefined)])
+    const glanced = Promise.race([picture.look(), new Promise<void>((resolve) => clock.after(patienceMs, resolve))])
+    const [machine, sizes] = await Promise.all([
+      readMachine(),
+      options.databaseSizes?.().catch(() => undefined),
+      glanced,
+    ])
     const { systemSeconds, ...rest } = machine
     if (sums.turn++ % sumEvery === 0) sums.heldBytes = attempt(() => heldBytes(db)) ?? sums.heldBytes
     const monotonicMs = clock.monotonicMs()
@@ -124,7 +131,6 @@ export function createHealth(options: HealthOptions): HealthWatch {
   }
 
   async function look(from: HealthSources): Promise<void> {
-    picture.look()
     broker.probe()
     const readings = await collect(from)
     if (stopped) return

@@ -26,7 +26,7 @@ const silentMs = 4_000
 /** After the start of a player its page may take this long to say its first word. */
 const firstWordSeconds = 20
 /** Pings go out every two seconds when nothing is heard. */
-const deafMs = 6_500
+const deafMs = 6_000
 /** An echo goes out every half minute, and is back in less than a second. */
 const echoMs = 15_000
 

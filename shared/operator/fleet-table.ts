@@ -6,10 +6,11 @@ import { sizeText } from './sizes.ts'
 export function fleetRows(fleet: Fleet, now: string): string[][] {
   const players = [...fleet.values()].sort((a, b) => (a.id < b.id ? -1 : 1))
   return [
-    ['PLAYER', 'ONLINE', 'ON THE WALL', 'NEXT', 'PLAYLISTS', 'LAST EVENT'],
+    ['PLAYER', 'ONLINE', 'HEALTH', 'ON THE WALL', 'NEXT', 'PLAYLISTS', 'LAST EVENT'],
     ...players.map((player) => [
       player.site.name ? `${player.id} (${player.site.name})` : player.id,
       onlineText(player, now),
+      healthText(player),
       nowText(player.state),
       player.state?.next ? `${player.state.next.item}` : '',
       (player.state?.playlists ?? []).map(playlistText).join(', '),
@@ -19,13 +20,14 @@ export function fleetRows(fleet: Fleet, now: string): string[][] {
 }
 
 /** One player as a value for scripts. */
-export function playerReport({ id, site, presence, state, events }: PlayerView): Record<string, unknown> {
+export function playerReport({ id, site, presence, state, health, events }: PlayerView): Record<string, unknown> {
   return {
     player: id,
     name: site.name ?? null,
     groups: site.groups,
     online: presence?.online ?? null,
     since: presence?.online ? presence.since : null,
+    health: health ? { at: health.at, verdict: health.verdict, reasons: health.reasons } : null,
     now: state?.now ?? null,
     next: state?.next ?? null,
     playlists: state?.playlists ?? [],
@@ -41,6 +43,13 @@ export function playerReport({ id, site, presence, state, events }: PlayerView):
 function onlineText({ presence }: PlayerView, now: string): string {
   if (!presence) return 'never seen'
   return presence.online ? `since ${shortInstant(presence.since, now)}` : 'offline'
+}
+
+/** The verdict and the gravest reason. What a player that is gone said last is no longer so. */
+function healthText({ health, presence }: PlayerView): string {
+  if (!health || presence?.online !== true) return ''
+  const [first] = health.reasons
+  return first ? `${health.verdict}: ${first.message}` : health.verdict
 }
 
 function nowText(state: State | undefined): string {

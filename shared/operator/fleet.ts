@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { parseJson } from '../documents/documents.ts'
 import { jws } from '../documents/jws.ts'
+import { type Health, health } from '../health/health.ts'
 import { event, type PlayerEvent } from '../reports/event.ts'
 import { type Presence, presence } from '../reports/presence.ts'
 import { type State, state } from '../reports/state.ts'
@@ -12,6 +13,7 @@ export type PlayerView = {
   readonly id: string
   readonly presence: Presence | undefined
   readonly state: State | undefined
+  readonly health: Health | undefined
   /** From its retained site document, unchecked: it only decides whom to wait for and what to call it. */
   readonly site: SiteView
   /** The newest ones first, at most 20. */
@@ -30,7 +32,7 @@ export const emptyFleet: Fleet = new Map()
 
 /** The topic filters that a fleet is seen through. */
 export const fleetFilters = (prefix: string): string[] =>
-  ['site', 'presence', 'state', 'events'].map((part) => `${prefix}/players/+/${part}`)
+  ['site', 'presence', 'state', 'health', 'events'].map((part) => `${prefix}/players/+/${part}`)
 
 const keptEvents = 20
 
@@ -49,6 +51,10 @@ export function fleetAfter(fleet: Fleet, prefix: string, topic: string, payload:
     case 'state': {
       const read = state.safeParse(json.value)
       return read.success ? changed(fleet, report.player, { state: read.data }) : fleet
+    }
+    case 'health': {
+      const read = health.safeParse(json.value)
+      return read.success ? changed(fleet, report.player, { health: read.data }) : fleet
     }
     case 'events': {
       const read = event.safeParse(json.value)
@@ -70,7 +76,14 @@ export function playersOf(fleet: Fleet, target: string): string[] {
 }
 
 function changed(fleet: Fleet, id: string, change: Partial<PlayerView>): Fleet {
-  const before = fleet.get(id) ?? { id, presence: undefined, state: undefined, site: noSite, events: [] }
+  const before = fleet.get(id) ?? {
+    id,
+    presence: undefined,
+    state: undefined,
+    health: undefined,
+    site: noSite,
+    events: [],
+  }
   return new Map(fleet).set(id, { ...before, ...change })
 }
 
