@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import type { Command } from './adapters/command-line.ts'
 import { electronBinary } from './adapters/electron-binary.ts'
+import { supervisedVariable, supervisorPipe } from './adapters/supervised.ts'
 import { startChromiumHost } from './hosts/chromium-host.ts'
 import { type PlayerFlags, playerOptions, readPlayerStart } from './player-options.ts'
 import { programFiles } from './program-files.ts'
@@ -10,6 +11,7 @@ import { runPlayer } from './run-player.ts'
 /** `plazacast player`: runs a wall under Electron if it is here, else in an installed Chromium or Chrome. */
 export function playerCommand(): Command {
   return playerOptions().action(async (flags: PlayerFlags) => {
+    if (flags.supervised && !isSupervised(process.env)) return (await import('./supervisor.ts')).supervise()
     const start = readPlayerStart(flags)
     const files = programFiles()
     const { host } = start.read.configuration
@@ -42,7 +44,10 @@ const argumentsOf = (argv: readonly string[]): readonly string[] => argv.slice(a
 function runInElectron(path: string, appDir: string, headless: boolean): void {
   const isRoot = process.platform === 'linux' && process.getuid?.() === 0
   const switches = [...(isRoot ? ['--no-sandbox'] : []), ...(headless ? ['--ozone-platform=headless'] : [])]
-  const child = spawn(path, [...switches, appDir, ...argumentsOf(process.argv)], { stdio: 'inherit' })
+  const child = spawn(path, [...switches, appDir, ...argumentsOf(process.argv)], {
+    // The line to a supervisor goes on to it.
+    stdio: ['inherit', 'inherit', 'inherit', ...(supervisedVariable in process.env ? [supervisorPipe] : [])],
+  })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal))
   child.on('error', (error) => {
     say(`Electron could not be started: ${error.message}`)

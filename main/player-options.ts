@@ -35,6 +35,13 @@ export function playerOptions(): Command {
     .addOption(variable('--headless', 'draw without a display', 'HEADLESS'))
     .addOption(variable('--size <size>', 'width and height such as 1280x720 (default: the whole display)', 'SIZE'))
     .addOption(variable('--mirror <port>', 'show the wall in a browser on this machine', 'MIRROR'))
+    .addOption(
+      variable(
+        '--supervised',
+        'start the player again when it ends, hangs or shows nothing (systemd does this by itself)',
+        'SUPERVISE',
+      ),
+    )
     .addHelpText(
       'after',
       '\nExample:\n  plazacast player --player-id jiefangbei-3 --broker mqtts://broker.example:8883 --root-keys root.public.json\n',
@@ -57,7 +64,7 @@ export type PlayerFlags = Partial<
     | 'mirror',
     string
   >
-> & { readonly headless?: boolean | string }
+> & { readonly headless?: boolean | string; readonly supervised?: boolean | string }
 
 /** The whole configuration: flags and environment over the file over the defaults. What is wrong is said and left out. */
 export function readPlayerStart(flags: PlayerFlags): PlayerStart {

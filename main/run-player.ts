@@ -14,6 +14,7 @@ import { startMirror } from './adapters/mirror-server.ts'
 import { connectBroker } from './adapters/mqtt-broker.ts'
 import { nodeCrypto } from './adapters/node-crypto.ts'
 import { playerKey, playerSigner } from './adapters/player-key.ts'
+import { openSupervisedLine } from './adapters/supervised.ts'
 import { systemClock } from './adapters/system-clock.ts'
 import { rebootMachine } from './adapters/system-power.ts'
 import { isSystemClockSynchronized, thisMachine } from './adapters/system-time.ts'
@@ -91,6 +92,7 @@ export async function runPlayer(program: PlayerProgram): Promise<RunningPlayer> 
     onDamaged: (hex, cause) => log('warning', `sha256:${hex} was cut off: ${String(cause)}`),
   })
   const technician = startPlayerTechnician(configuration, join(program.screenDir, 'technician'), log)
+  const supervised = openSupervisedLine(process.env)
   const player = await startPlayer({
     ...database,
     technician,
@@ -138,6 +140,7 @@ export async function runPlayer(program: PlayerProgram): Promise<RunningPlayer> 
             onStickFailed = (hex, reason) => usb.failed(assetNameOf(hex), reason)
             return usb
           },
+    supervision: supervised && { ...supervised, restart: () => program.restart?.() },
     startHost: (listener) =>
       program.startHost(
         {
@@ -145,6 +148,7 @@ export async function runPlayer(program: PlayerProgram): Promise<RunningPlayer> 
           profileDir: join(configuration.dataDir, 'browser'),
           headless: configuration.headless,
           size: configuration.size,
+          canRestart: program.restart !== undefined,
         },
         listener,
       ),
@@ -157,6 +161,7 @@ export async function runPlayer(program: PlayerProgram): Promise<RunningPlayer> 
   return {
     async stop() {
       mirror?.stop()
+      supervised?.stop()
       await technician?.stop()
       await player.stop()
       await loopback.stop()

@@ -1,0 +1,43 @@
+/** How a watched process has fared: starts in a row that brought no lasting pictures, and when it was last started. */
+export type Starts = { readonly unhelped: number; readonly lastAtMs: number | undefined }
+
+export const noStarts: Starts = { unhelped: 0, lastAtMs: undefined }
+
+/** Two starts are never closer to each other than this, in milliseconds. */
+export const leastStartMs = 500
+/** No start waits longer than this: a cap on attempts is a black wall for ever. */
+export const longestStartMs = 12_500
+/** Pictures for this long are a start that helped: the next is made at once. */
+const helpedMs = 10_000
+const safeAfter = 3
+
+/**
+ * The process has ended: when it is to be started again, and whether in safe mode. `picturesMs`: for how long it had shown
+ * pictures. Starts that did not help wait twice as long each, with up to a quarter more by chance (`random`, 0 to 1).
+ */
+export function nextStart(
+  starts: Starts,
+  picturesMs: number,
+  nowMs: number,
+  random: number,
+): { readonly starts: Starts; readonly atMs: number; readonly isSafe: boolean } {
+  const unhelped = picturesMs >= helpedMs ? 0 : starts.unhelped + 1
+  const backOffMs = unhelped <= 1 ? 0 : Math.min(10_000, leastStartMs * 2 ** (unhelped - 2)) * (1 + random / 4)
+  const atMs = Math.max(nowMs + backOffMs, (starts.lastAtMs ?? Number.NEGATIVE_INFINITY) + leastStartMs)
+  // Every other start is a full one again: what was wrong may be over.
+  return { starts: { unhelped, lastAtMs: atMs }, atMs, isSafe: unhelped >= safeAfter && unhelped % 2 === 1 }
+}
+
+/** Why a watched process is to be killed; undefined: it is well. Milliseconds since it was started, spoke and last drew. */
+export function hangs(sinceStartMs: number, sinceWordMs: number | undefined, sincePictureMs: number | undefined) {
+  if (sinceWordMs === undefined || sincePictureMs === undefined)
+    return sinceStartMs > startsMs ? `it showed nothing in ${startsMs / 1000} s` : undefined
+  if (sinceWordMs > silentMs) return `it has said nothing for ${silentMs / 1000} s`
+  // The player's own ladder has this long to bring the picture back.
+  if (sincePictureMs > darkMs) return `it has shown nothing for ${darkMs / 1000} s`
+  return undefined
+}
+
+const startsMs = 90_000
+const silentMs = 6_000
+const darkMs = 60_000
