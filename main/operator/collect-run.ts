@@ -52,11 +52,12 @@ export async function collectFrom(options: CollectRunOptions): Promise<() => Pro
     { ...account, clientId: `plazacast-collect-${options.name}`, will: presence(false) },
     {
       connected() {
-        say({ event: 'connected', message: 'Connected; records come in.' })
         kept.publish(presence(true)).catch(() => {}) // lost again at once: the next connection says it
-        kept.subscribe([reportTopic(topicPrefix, '+', 'plays')]).catch((error: unknown) => {
-          say({ event: 'lost', message: `The broker does not let us read records: ${String(error)}.` })
-        })
+        kept.subscribe([reportTopic(topicPrefix, '+', 'plays')]).then(
+          () => say({ event: 'connected', message: 'Connected; records come in.' }),
+          (error: unknown) =>
+            say({ event: 'lost', message: `The broker does not let us read records: ${String(error)}.` }),
+        )
       },
       lost: (reason) => say({ event: 'lost', message: `The broker is out of reach: ${reason}. It is tried again.` }),
       displaced: () =>

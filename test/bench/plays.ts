@@ -1,0 +1,222 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { connectAsync } from 'mqtt'
+import { makeKeys, privateKeyFor } from '../../main/operator/keys.ts'
+import { publicPart } from '../../main/operator/signing.ts'
+import { collectedChains, countCollected } from '../../main/sqlite/collected.ts'
+import { openDatabase, type WriteDb } from '../../main/sqlite/open.ts'
+import { playsChain, sealedPlays } from '../../main/sqlite/plays-chain.ts'
+import { openForReading } from '../../main/sqlite/read-only.ts'
+import { lineOf } from '../../shared/plays/chain.ts'
+import { runCli, startCli } from '../operator/cli.ts'
+import { addEndedPlays, sealAll } from '../plays/backlog.ts'
+import { startCutWire } from '../plays/cut-wire.ts'
+import { startSending } from '../plays/sending-player.ts'
+import { startMosquitto } from '../support/mosquitto.ts'
+
+const help = `npm run bench:plays -- [options]
+
+Sends a backlog of records of plays to plazacast collect over a wire that is cut again and again, while the collector is
+killed again and again; counts what was lost and what is there twice, and measures. Beside it a rival: each record a
+message of its own (QoS 1, one at a time), inserted by a plain subscriber.
+
+  --records N   how many records (default 100000; the goal is 1000000; 25000000 takes hours and 20 GB)
+  --cuts N      how many times the wire is cut (default 50)
+  --kills N     how many times the collector is killed (default 50)
+  --rival N     how many records the rival sends (default 5000)
+`
+
+const { values } = parseArgs({
+  options: {
+    records: { type: 'string', default: '100000' },
+    cuts: { type: 'string', default: '50' },
+    kills: { type: 'string', default: '50' },
+    rival: { type: 'string', default: '5000' },
+    help: { type: 'boolean', default: false },
+  },
+})
+if (values.help) process.stdout.write(help)
+else await bench(Number(values.records), Number(values.cuts), Number(values.kills), Number(values.rival))
+
+async function bench(records: number, cuts: number, kills: number, rivalRecords: number): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'plazacast-plays-'))
+  const undo: (() => Promise<void> | void)[] = [() => rmSync(folder, { recursive: true, force: true })]
+  try {
+    const { db, close } = openDatabase(join(folder, 'player', 'player.db'))
+    undo.push(close)
+    const sealRate = await fill(db, records)
+    print(`${records} records made; sealed at ${sealRate} a second`)
+    const sent = await sendAll(folder, db, records, cuts, kills, undo)
+    await rival(db, Math.min(rivalRecords, records), undo, sent.perSecond)
+    process.exitCode = sent.lost + sent.doubled === 0 ? 0 : 1
+  } finally {
+    for (const one of undo.toReversed()) await one()
+  }
+}
+
+async function fill(db: WriteDb, records: number): Promise<number> {
+  let sealingMs = 0
+  for (let made = 0; made < records; made += 20_000) {
+    addEndedPlays(db, Math.min(20_000, records - made), made)
+    const beganMs = performance.now()
+    sealAll(db)
+    sealingMs += performance.now() - beganMs
+    progress(`making records: ${made}`)
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  return Math.round((records / sealingMs) * 1000)
+}
+
+async function sendAll(
+  folder: string,
+  db: WriteDb,
+  records: number,
+  cuts: number,
+  kills: number,
+  undo: (() => Promise<void> | void)[],
+) {
+  const broker = await startMosquitto()
+  undo.push(() => broker.stop())
+  const wire = await startCutWire(broker.port)
+  undo.push(() => wire.stop())
+  const keys = join(folder, 'keys')
+  await makeKeys(keys, ['operator'], undefined)
+  const operator = publicPart(await privateKeyFor(keys, 'operator'))
+  const plays = join(folder, 'plays.db')
+  const args = ['collect', '--db', plays, '--broker', broker.url, '--keys', keys, '--json']
+  const start = () => startCli(args, { HOME: folder })
+  let collector = start()
+  undo.push(() => void collector.child.kill('SIGKILL'))
+  await collector.line((line) => line.includes('"connected"'))
+  const pace = { lingerMs: 100, againMs: 5_000 }
+  const sending = startSending({ db, url: wire.url, player: 'wall', operator, pace })
+  undo.push(() => sending.stop())
+  const beganMs = performance.now()
+  const ticks = watchTicks()
+  const at = (count: number, done: number) => (records * (done + 0.5)) / count
+  let cut = 0
+  let killed = 0
+  for (;;) {
+    const { acknowledgedThrough } = playsChain(db)
+    progress(`${acknowledgedThrough} acknowledged, ${cut} cuts, ${killed} kills`)
+    if (acknowledgedThrough >= records) break
+    if (cut < cuts && acknowledgedThrough >= at(cuts, cut)) {
+      wire.cut()
+      cut += 1
+    }
+    if (killed < kills && acknowledgedThrough >= at(kills, killed)) {
+      collector.child.kill('SIGKILL')
+      await collector.ended
+      collector = start()
+      killed += 1
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  const seconds = (performance.now() - beganMs) / 1000
+  const { count, through } = heldIn(plays)
+  const verified = await runCli(['plays', 'verify', '--db', plays, '--keys', keys])
+  const perSecond = Math.round(records / seconds)
+  const lost = records - Math.min(count, through)
+  print(`through ${cut} cuts of the wire and ${killed} kills of the receiver, in ${seconds.toFixed(1)} s:`)
+  print(
+    `  lost ${lost}, doubled ${count - Math.min(count, records)}, chain ${verified.code === 0 ? 'sound' : 'NOT SOUND'}: ${verified.stdout.trim()}`,
+  )
+  print(
+    `  ${perSecond} records a second, all in all; ${sending.batches()} batches, ${Math.ceil(records / 110)} would do`,
+  )
+  print(
+    `  ${Math.round(sending.bytes() / records)} bytes a record sent, repetitions included; ${Math.round(recordBytes(db))} a record as text`,
+  )
+  print(
+    `  longest turn of the sender ${sending.longestTurnMs().toFixed(1)} ms, longest delay of the process ${ticks.worstMs().toFixed(1)} ms (this bench's own work included)`,
+  )
+  ticks.stop()
+  await sending.stop()
+  return { lost, doubled: Math.max(0, count - records), perSecond }
+}
+
+function heldIn(file: string): { count: number; through: number } {
+  const { db, close } = openForReading(file)
+  try {
+    return { count: countCollected(db), through: collectedChains(db)[0]?.headSeq ?? 0 }
+  } finally {
+    close()
+  }
+}
+
+const recordBytes = (db: WriteDb): number => {
+  const some = sealedPlays(db, 0, 100)
+  return some.reduce((sum, record) => sum + lineOf(record).length, 0) / some.length
+}
+
+/** Each record a message of its own, and a row of its own in another database when it arrives. */
+async function rival(
+  db: WriteDb,
+  records: number,
+  undo: (() => Promise<void> | void)[],
+  ourPerSecond: number,
+): Promise<void> {
+  const broker = await startMosquitto()
+  undo.push(() => broker.stop())
+  const folder = mkdtempSync(join(tmpdir(), 'plazacast-rival-'))
+  undo.push(() => rmSync(folder, { recursive: true, force: true }))
+  const { db: table, close } = openDatabase(join(folder, 'rival.db'), {
+    migrations: [(fresh) => fresh.exec('CREATE TABLE plays (seq INTEGER, record TEXT) STRICT')],
+  })
+  undo.push(close)
+  const [from, to] = await Promise.all([connectAsync(broker.url), connectAsync(broker.url)])
+  undo.push(
+    () => to.endAsync(true),
+    () => from.endAsync(true),
+  )
+  let arrived = 0
+  let bytes = 0
+  let allArrived = () => {}
+  const all = new Promise<void>((resolve) => {
+    allArrived = resolve
+  })
+  to.on('message', (_topic, payload) => {
+    table.run('INSERT INTO plays VALUES ($seq, $record)', { seq: arrived, record: payload.toString() })
+    arrived += 1
+    if (arrived === records) allArrived()
+  })
+  await to.subscribeAsync('plays', { qos: 1 })
+  const beganMs = performance.now()
+  for (let after = 0; after < records; after += 500) {
+    for (const record of sealedPlays(db, after, Math.min(500, records - after))) {
+      const line = lineOf(record)
+      bytes += line.length
+      await from.publishAsync('plays', line, { qos: 1 })
+    }
+  }
+  await all
+  const perSecond = Math.round((records / (performance.now() - beganMs)) * 1000)
+  print(
+    `rival, ${records} records, a message and an insert each, undisturbed: ${perSecond} a second, ${Math.round(bytes / records)} bytes a record, nothing checked`,
+  )
+  print(`  ours, disturbed as above: ${(ourPerSecond / perSecond).toFixed(1)} times as fast`)
+}
+
+/** How late the process was for its own timer. */
+function watchTicks() {
+  let worstMs = 0
+  let last = performance.now()
+  const timer = setInterval(() => {
+    const now = performance.now()
+    worstMs = Math.max(worstMs, now - last - 5)
+    last = now
+  }, 5)
+  return { worstMs: () => worstMs, stop: () => clearInterval(timer) }
+}
+
+let lastProgressMs = 0
+function progress(text: string): void {
+  if (performance.now() - lastProgressMs < 2_000) return
+  lastProgressMs = performance.now()
+  process.stderr.write(`${text}\n`)
+}
+function print(line: string): void {
+  process.stdout.write(`${line}\n`)
+}

@@ -1,0 +1,104 @@
+import { connectBroker } from '../../main/adapters/mqtt-broker.ts'
+import { nodeCrypto } from '../../main/adapters/node-crypto.ts'
+import { systemClock } from '../../main/adapters/system-clock.ts'
+import { createPlaysSender, type PlaysPace } from '../../main/app/plays-sender.ts'
+import type { Clock } from '../../main/app/ports.ts'
+import type { WriteDb } from '../../main/sqlite/open.ts'
+import type { PublicJwk } from '../../shared/documents/jws.ts'
+import type { EventCode } from '../../shared/reports/event.ts'
+import { defaultTopicPrefix, playsAckTopic, reportTopic } from '../../shared/topics.ts'
+import { keyringOf, thumbprintOf } from '../../shared/trust/keyring.ts'
+import { signerOf } from './backlog.ts'
+
+/** The part of a player that hands on its records, with a real connection. */
+export type SendingPlayer = {
+  readonly batches: () => number
+  readonly bytes: () => number
+  readonly events: readonly { code: EventCode; message: string }[]
+  /** The longest single turn of work, in milliseconds. */
+  readonly longestTurnMs: () => number
+  wake(): void
+  stop(): Promise<void>
+}
+
+export type SendingOptions = {
+  readonly db: WriteDb
+  readonly url: string
+  readonly player: string
+  readonly operator: PublicJwk
+  readonly pace?: Partial<PlaysPace>
+}
+
+/** Counts how long each turn of the sender holds up everything else. */
+function timing(clock: Clock, note: (ms: number) => void): Clock {
+  return {
+    ...clock,
+    after: (ms, run) =>
+      clock.after(ms, () => {
+        const beganMs = performance.now()
+        run()
+        note(performance.now() - beganMs)
+      }),
+  }
+}
+
+export function startSending({ db, url, player, operator, pace }: SendingOptions): SendingPlayer {
+  const signer = signerOf(db)
+  const topicPrefix = defaultTopicPrefix
+  const events: { code: EventCode; message: string }[] = []
+  const kid = thumbprintOf(operator, nodeCrypto)
+  const known = { kid, jwk: operator, roles: new Set(['operator'] as const), label: undefined }
+  const keyring = { ...keyringOf([], undefined, nodeCrypto), keys: new Map([[kid, known]]) }
+  let batches = 0
+  let bytes = 0
+  let longestMs = 0
+  const clock = timing(systemClock, (ms) => {
+    longestMs = Math.max(longestMs, ms)
+  })
+  const topic = (report: 'state' | 'presence') => reportTopic(topicPrefix, player, report)
+  const will = { topic: topic('presence'), payload: '{"online":false}', qos: 1, retain: true } as const
+  const broker = connectBroker(
+    { url, clientId: `plazacast-${player}`, will },
+    {
+      connected() {
+        const state = JSON.stringify({ playerKey: signer.key })
+        broker.publish({ topic: topic('state'), payload: state, qos: 1, retain: true }).catch(() => {})
+        broker.subscribe([playsAckTopic(topicPrefix, player)]).catch(() => {})
+        sender.connected()
+      },
+      lost: () => {},
+      displaced: () => {},
+      poisoned: () => {},
+      message: (from, payload) => void sender.take(from, payload),
+    },
+    systemClock,
+    () => 0,
+  )
+  const sender = createPlaysSender({
+    db,
+    clock,
+    random: Math.random,
+    where: { topicPrefix, playerId: player },
+    sign: signer.sign,
+    keyring: () => keyring,
+    crypto: nodeCrypto,
+    reporter: { event: (code, message) => void events.push({ code, message }) },
+    pace,
+    async publish(message) {
+      batches += 1
+      bytes += message.payload.length
+      await broker.publish(message)
+    },
+  })
+  return {
+    events,
+    batches: () => batches,
+    bytes: () => bytes,
+    longestTurnMs: () => longestMs,
+    wake: sender.wake,
+    async stop() {
+      sender.stop()
+      await broker.stop(will)
+    },
+  }
+}
