@@ -16,6 +16,8 @@ export type WatchedOptions = {
   readonly rootKeys: unknown[]
   readonly screenDir: string
   readonly sysDir: string
+  /** Whether the picture is looked at. */
+  readonly looks: boolean
   readonly size: { readonly width: number; readonly height: number }
 }
 
@@ -38,7 +40,7 @@ const running = await runPlayer({
     host = await startChromiumHost({ ...more, profileDir }, listener)
     return host
   },
-  health: healthParts(dataDir, { sysDir }),
+  health: { ...healthParts(dataDir, { sysDir }), ...(options.looks ? {} : { glanceAt: undefined }) },
   version: '0.0.0',
   screenDir,
   mirrorPort: undefined,

@@ -59,7 +59,7 @@ const cover = `;(() => {
 const size = { width: 640, height: 360 }
 
 /** Sets the wall up with a film on it; everything is taken away after the test. */
-export async function setWatchedWall(context: Context): Promise<WatchedWall> {
+export async function setWatchedWall(context: Context, { looks = true } = {}): Promise<WatchedWall> {
   const undo: (() => unknown)[] = []
   context.after(async () => {
     for (const one of undo.toReversed()) await one()
@@ -97,6 +97,7 @@ export async function setWatchedWall(context: Context): Promise<WatchedWall> {
       rootKeys: rootKeysOf(rig.city),
       screenDir,
       sysDir,
+      looks,
       size,
     },
     { DISPLAY: display.display, ...fakedTime(folder, clockFile) },
