@@ -1,0 +1,120 @@
+import { readFileSync } from 'node:fs'
+import type { Grab, Sample } from '../oracle/grab.ts'
+import { descendantsOf, sendSignal } from '../support/processes.ts'
+
+/** What is killed or stopped, and how. */
+export type Drill = { readonly part: 'renderer' | 'gpu' | 'main'; readonly signal: 'SIGKILL' | 'SIGSTOP' }
+
+/** What was seen on the display after one kill. Milliseconds. */
+export type DrillResult = {
+  /** Until the next picture of the programme that moves; undefined: none came in time. */
+  readonly backMs: number | undefined
+  /** How long nothing lit was seen, and what is no picture of the programme (the slate is one such). */
+  readonly blackMs: number
+  readonly otherMs: number
+}
+
+/** Kills a part of a wall that plays, and watches the display until a film plays again. */
+export async function drillOnce(grab: Grab, root: number, drill: Drill, deadlineMs: number): Promise<DrillResult> {
+  const target = await targetOf(root, drill.part)
+  if (target === undefined) throw new Error(`there is no ${drill.part} to kill`)
+  const samples: Sample[] = []
+  const off = grab.on((sample) => samples.push(sample))
+  const atMs = performance.now()
+  sendSignal(target, drill.signal)
+  try {
+    const back = await untilBack(grab, samples, atMs, deadlineMs)
+    const until = back?.atMs ?? performance.now()
+    const between = samples.filter((sample) => sample.atMs > atMs && sample.atMs < until)
+    return {
+      backMs: back && back.atMs - atMs,
+      blackMs: spent(between, 'black', until),
+      otherMs: spent(between, 'unknown', until),
+    }
+  } finally {
+    off()
+  }
+}
+
+/**
+ * The first picture after the longest standstill: films show another frame in every second sample, so what stands for less
+ * than `standsMs` was not lost.
+ */
+function untilBack(
+  grab: Grab,
+  samples: readonly Sample[],
+  atMs: number,
+  deadlineMs: number,
+): Promise<Sample | undefined> {
+  return new Promise((resolve) => {
+    const finish = (found: Sample | undefined) => {
+      clearTimeout(timer)
+      off()
+      resolve(found)
+    }
+    const off = grab.on((sample) => {
+      const back = backIn(samples, atMs)
+      // One more second, in which it has to go on.
+      if (back && sample.atMs > back.atMs + settledMs) finish(back)
+    })
+    const timer = setTimeout(() => finish(undefined), deadlineMs)
+  })
+}
+
+const settledMs = 1000
+const standsMs = 120
+
+function backIn(samples: readonly Sample[], atMs: number): Sample | undefined {
+  let back: Sample | undefined
+  let last: Sample | undefined
+  for (const sample of samples) {
+    if (sample.seen.kind !== 'frame') continue
+    const isNew = last === undefined || !same(last, sample)
+    if (isNew && sample.atMs > atMs && last !== undefined && sample.atMs - last.atMs > standsMs) back = sample
+    if (isNew || last === undefined) last = sample
+  }
+  return back
+}
+
+const same = (one: Sample, other: Sample) =>
+  one.seen.kind === 'frame' &&
+  other.seen.kind === 'frame' &&
+  one.seen.item === other.seen.item &&
+  one.seen.frame === other.seen.frame
+
+function spent(samples: readonly Sample[], kind: 'black' | 'unknown', untilMs: number): number {
+  return samples.reduce((sum, sample, at) => {
+    return sample.seen.kind === kind ? sum + ((samples[at + 1]?.atMs ?? untilMs) - sample.atMs) : sum
+  }, 0)
+}
+
+/** The process to kill: of several renderers the one that works most, which is the wall's; a spare one is no loss. */
+async function targetOf(root: number, part: Drill['part']): Promise<number | undefined> {
+  if (part === 'main') return mainOf(root)
+  const type = part === 'gpu' ? '--type=gpu-process' : '--type=renderer'
+  const found = descendantsOf(root).filter(({ command }) => command.includes(type))
+  const before = new Map(found.map(({ pid }) => [pid, processorTicks(pid)]))
+  await new Promise((resolve) => setTimeout(resolve, 400))
+  const worked = (pid: number) => processorTicks(pid) - (before.get(pid) ?? 0)
+  return found.toSorted((a, b) => worked(b.pid) - worked(a.pid))[0]?.pid
+}
+
+/** The player's own process, beneath the supervisor. */
+function mainOf(root: number): number | undefined {
+  const below = descendantsOf(root).filter(({ command }) => !command.includes('--type='))
+  const electron = below.find(({ command }) => /electron/i.test(command.split(' ')[0] ?? ''))
+  return (electron ?? below.find(({ command }) => /\bplayer\b|kiosk/.test(command) && !command.includes('--remote-')))
+    ?.pid
+}
+
+function processorTicks(pid: number): number {
+  try {
+    const [user = 0, system = 0] = (readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1] ?? '')
+      .split(' ')
+      .slice(11, 13)
+      .map(Number)
+    return user + system
+  } catch {
+    return 0 // it has ended
+  }
+}

@@ -1,0 +1,130 @@
+// npm run bench:recover: from the death (SIGKILL) or standstill (SIGSTOP) of a part to the next moving picture of the programme on
+// the display; beside a bare Chromium in kiosk mode that a shell loop starts again.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+import { findChromium } from '../../main/hosts/chromium-binary.ts'
+import { type Clip, makeClip } from '../support/clips.ts'
+import { type Stage, setStage, startKiosk } from '../support/stage.ts'
+import { createUndo, figuresOf } from './figures.ts'
+import { type Drill, type DrillResult, drillOnce } from './kill-drill.ts'
+
+const { values } = parseArgs({
+  options: {
+    renderer: { type: 'string', default: '50' },
+    gpu: { type: 'string', default: '10' },
+    main: { type: 'string', default: '20' },
+    hangs: { type: 'string', default: '2' },
+    rival: { type: 'string', default: '3' },
+    host: { type: 'string', default: 'chromium' },
+    gap: { type: 'string', default: '7' },
+    help: { type: 'boolean', default: false },
+  },
+})
+if (values.help) {
+  console.log(`npm run bench:recover -- [--renderer 50] [--gpu 10] [--main 20] [--hangs 2] [--rival 3]
+  [--host chromium|electron] [--gap 7]
+
+Kills each part so many times with so many seconds between, and stops each part for good (--hangs).
+Black: nothing lit was seen. Other: neither black nor the programme; the slate counts here.`)
+  process.exit(0)
+}
+
+const size = { width: 1280, height: 720 }
+const gapMs = Number(values.gap) * 1000
+const undo = createUndo()
+const lines: string[] = []
+try {
+  const host = values.host === 'electron' ? 'electron' : 'chromium'
+  const stage = await setStage(undo, size, 60)
+  const films = await Promise.all(
+    [1, 2, 3].map((item) => makeClip({ kind: 'film', item, codec: 'h264', seconds: 8, ...size })),
+  )
+  const kiosk = await startKiosk(join(stage.dataDir, 'kiosk.json'), host, stage.display.display, {
+    PLAZACAST_SUPERVISE: '1',
+  })
+  undo.after(() => kiosk.stop())
+  await stage.found()
+  await stage.push(await Promise.all(films.map((clip) => stage.origin.add(clip.file, clip.mediaType))))
+  await stage.grab.waitFor((seen) => seen.kind === 'frame', 60_000)
+  const times = { renderer: Number(values.renderer), gpu: Number(values.gpu), main: Number(values.main) }
+  for (const part of ['renderer', 'gpu', 'main'] as const) {
+    await repeat(`${part} SIGKILL (${host})`, times[part], () => drill(stage, kiosk.pid, { part, signal: 'SIGKILL' }))
+  }
+  for (const part of ['renderer', 'gpu', 'main'] as const) {
+    await repeat(`${part} SIGSTOP (${host})`, Number(values.hangs), () =>
+      drill(stage, kiosk.pid, { part, signal: 'SIGSTOP' }),
+    )
+  }
+  await kiosk.stop()
+  await rival(stage, films)
+  console.log(`\nfrom the signal to the next moving picture on the display, ${size.width}x${size.height}`)
+  for (const line of lines) console.log(line)
+} finally {
+  await undo.run()
+}
+
+/** Waits until films have played for a while, so that each kill is one of its own. */
+async function drill(stage: Stage, root: number, what: Drill): Promise<DrillResult> {
+  await delay(gapMs + Math.random() * 500)
+  await stage.grab.waitFor((seen) => seen.kind === 'frame' && seen.frame > 5 && seen.frame < 180, 60_000)
+  return drillOnce(stage.grab, root, what, 120_000)
+}
+
+async function repeat(name: string, times: number, once: () => Promise<DrillResult>): Promise<void> {
+  const results: DrillResult[] = []
+  for (let time = 0; time < times; time += 1) {
+    const result = await once()
+    results.push(result)
+    const { backMs, blackMs, otherMs } = result
+    const came = backMs === undefined ? 'never came back' : `back after ${backMs.toFixed(0)} ms`
+    console.log(`${name} ${time + 1}/${times}: ${came}, black ${blackMs.toFixed(0)} ms, other ${otherMs.toFixed(0)} ms`)
+  }
+  if (results.length > 0) lines.push(lineOf(name, results))
+}
+
+function lineOf(name: string, results: readonly DrillResult[]): string {
+  const back = results.flatMap(({ backMs }) => (backMs === undefined ? [] : [backMs]))
+  const lost = results.length - back.length
+  const most = (kind: 'blackMs' | 'otherMs') => Math.max(...results.map((result) => result[kind])).toFixed(0)
+  const figures = back.length > 0 ? figuresOf(back) : 'no picture'
+  return `  ${name.padEnd(34)} ${figures}; black at most ${most('blackMs')} ms, other ${most('otherMs')} ms${lost > 0 ? `; ${lost} never came back` : ''}`
+}
+
+/** What many walls are: a page in a kiosk browser, and a loop that starts the browser when it ends. */
+async function rival(stage: Stage, films: readonly Clip[]): Promise<void> {
+  const times = Number(values.rival)
+  if (times === 0) return
+  const folder = await mkdtemp(join(tmpdir(), 'plazacast-rival-'))
+  undo.after(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }))
+  const sources = JSON.stringify(films.map(({ file }) => `file://${file}`))
+  const script = `let at = 0; const next = () => { v.src = ${sources}[at++ % ${films.length}]; v.play() }; v.onended = next; next()`
+  const page = join(folder, 'page.html')
+  await writeFile(
+    page,
+    `<!doctype html><style>*{margin:0;background:#000}video{width:100vw}</style><video id=v muted></video><script>${script}</script>`,
+  )
+  const sandbox = process.getuid?.() === 0 ? '--no-sandbox --test-type' : ''
+  const flags = `${sandbox} --no-first-run --kiosk --autoplay-policy=no-user-gesture-required --window-position=0,0 --window-size=${size.width},${size.height} --user-data-dir=${folder}`
+  const loop = `while true; do '${findChromium(process.env, process.platform)}' ${flags} 'file://${page}'; done`
+  const child = spawn('sh', ['-c', loop], {
+    env: { ...process.env, DISPLAY: stage.display.display },
+    stdio: 'ignore',
+    detached: true,
+  })
+  await once(child, 'spawn')
+  undo.after(async () => {
+    if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGKILL')
+  })
+  await stage.sees(2, 60_000)
+  const killed = (part: 'renderer' | 'gpu') => async () => {
+    await delay(2000)
+    return drillOnce(stage.grab, child.pid ?? 0, { part, signal: 'SIGKILL' }, 20_000)
+  }
+  await repeat('gpu SIGKILL (kiosk browser)', times, killed('gpu'))
+  await repeat('renderer SIGKILL (kiosk browser)', 1, killed('renderer'))
+}
