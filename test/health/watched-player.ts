@@ -37,7 +37,11 @@ const running = await runPlayer({
     problems: [],
   },
   startHost: async (more, listener) => {
-    host = await startChromiumHost({ ...more, profileDir }, listener)
+    const message: typeof listener.message = (said) => {
+      listener.message(said)
+      if (said.kind === 'shown') process.stdout.write('shown\n')
+    }
+    host = await startChromiumHost({ ...more, profileDir }, { ...listener, message })
     return host
   },
   health: { ...healthParts(dataDir, { sysDir }), ...(options.looks ? {} : { glanceAt: undefined }) },

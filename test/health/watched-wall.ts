@@ -15,7 +15,7 @@ import { makeClip } from '../support/clips.ts'
 import { startDisplay } from '../support/display.ts'
 import { type PushedAsset, playlistOf, rootKeysOf, trustOf } from '../support/documents.ts'
 import { startOrigin } from '../support/origin.ts'
-import { setRig } from '../support/player-rig.ts'
+import { eventually, setRig } from '../support/player-rig.ts'
 import { descendantsOf, killDescendants, sendSignal } from '../support/processes.ts'
 import { runFfmpeg } from '../support/run-ffmpeg.ts'
 import { type BrokerWire, startBrokerWire } from './broker-wire.ts'
@@ -115,6 +115,7 @@ export async function setWatchedWall(context: Context, { looks = true } = {}): P
   )
   await push(films)
   const pid = child.pid ?? 0
+  await eventually('the page shows its first film', () => said(child).includes('shown\n'), 60_000)
   return {
     heard,
     wire,
