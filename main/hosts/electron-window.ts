@@ -123,8 +123,11 @@ function watchPage(window: BrowserWindow, address: string, listener: WindowListe
     if (isPage(url, address)) listener.committed()
     else listener.gone(`the page went to ${url.slice(0, 200)}`)
   })
-  webContents.on('console-message', ({ level, message }) => {
-    listener.console?.(level === 'warning' || level === 'error' ? level : 'debug', message.slice(0, longestLine))
+  // Before Electron 35 level and text were arguments of their own, the level a number from 0, verbose, to 3, error.
+  webContents.on('console-message', (event, ...before: readonly unknown[]) => {
+    const level = event.level ?? ['debug', 'info', 'warning', 'error'][Number(before[0])]
+    const text = String(event.message ?? before[1]).slice(0, longestLine)
+    listener.console?.(level === 'warning' || level === 'error' ? level : 'debug', text)
   })
   webContents.on('dom-ready', () => {
     // Refused only by a page that is gone already.
