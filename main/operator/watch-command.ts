@@ -6,24 +6,28 @@ import { liveText } from '../adapters/live-text.ts'
 import { runCommand, talk, untilInterrupted } from './console.ts'
 import { type FleetLink, openFleetLink } from './fleet-link.ts'
 import { readSettings, type Settings, type SettingsOptions, settingsLine } from './settings.ts'
+import { pageLines } from './watch-page.ts'
 
-type WatchOptions = SettingsOptions & { readonly once?: boolean; readonly json?: boolean }
+type WatchOptions = SettingsOptions & { readonly once?: boolean; readonly json?: boolean; readonly qr?: string }
 
 /** `plazacast watch`: the fleet as it is now. */
 export function watchCommand(): Command {
   const one = command(
     'watch',
     'shows every player live: what is on the wall, what is next, its playlists, and what is wrong',
-    'plazacast watch\nplazacast watch --once --json | jq .player',
+    'plazacast watch\nplazacast watch --once --json | jq .player\nplazacast watch --qr jiefangbei-3',
   )
     .option('--once', 'show it once and end')
+    .option('--qr <player>', "the address of a player's page for technicians, also as a QR code, and end")
     .option('--json', 'one line of JSON for each player and change')
   return withSettings(one).action((options: WatchOptions) =>
     runCommand(options.json ?? false, async (signal) => {
       const settings = await readSettings(options)
       const link = await openFleetLink(settings)
       try {
-        if (options.json) await watchAsJson(link, options.once ?? false, signal)
+        if (options.qr !== undefined)
+          talk(false).say(pageLines(link.fleet().get(options.qr), options.qr, process.stdout.isTTY === true).join('\n'))
+        else if (options.json) await watchAsJson(link, options.once ?? false, signal)
         else if (options.once) talk(false).say(lines(link, settings).join('\n'))
         else if (process.stdout.isTTY) await watchLive(link, settings, signal)
         else await watchAsTables(link, settings, signal)
