@@ -29,9 +29,12 @@ export function supervise(): void {
       starts = again.starts
       isSafe = again.isSafe
       say(`the player ended (${signal ?? `code ${code}`}) and is started again${isSafe ? ' in safe mode' : ''}`)
-      setTimeout(() => {
-        if (!ending) child = start()
-      }, again.atMs - performance.now())
+      setTimeout(
+        () => {
+          if (!ending) child = start()
+        },
+        Math.max(0, again.atMs - performance.now()),
+      )
     })
     return watched
   }
