@@ -51,7 +51,8 @@ export function createRecovery(parts: RecoveryParts): Recovery {
   return {
     heard(message) {
       if (message.kind !== 'beat') return
-      const frames = message.on !== null && isFilm(message.on) ? message.presentedFrames : undefined
+      const { on, presentedFrames, seenFrames = presentedFrames } = message // the former grows at a showing's end only
+      const frames = on !== null && isFilm(on) ? seenFrames : undefined
       if (watch.beat(frames)) parts.drew()
     },
     gone(reason) {
