@@ -1,5 +1,6 @@
-import { emptyFleet, type Fleet, fleetAfter, fleetFilters } from '../../shared/operator/fleet.ts'
-import { documentTopicOf } from '../../shared/topics.ts'
+import { isDeaf } from '../../shared/operator/deafness.ts'
+import { emptyFleet, type Fleet, fleetAfter, fleetFilters, type PlayerView } from '../../shared/operator/fleet.ts'
+import { documentTopicOf, reportTopicOf } from '../../shared/topics.ts'
 import { connectOperatorBroker, type OperatorBroker, type OperatorMessage } from '../adapters/operator-broker.ts'
 import type { Settings } from './settings.ts'
 
@@ -13,6 +14,8 @@ export type FleetLink = {
   /** Calls after each message and each change of the connection; returns the undo. */
   onChange(listener: () => void): () => void
   connected(): boolean
+  /** Whether it is online by its presence and says nothing; see deafness.ts. */
+  isDeaf(player: PlayerView): boolean
   close(): Promise<void>
 }
 
@@ -35,14 +38,19 @@ export async function openFleetLink(settings: Settings, documentFilters: readonl
   const changed = () => {
     for (const listener of listeners) listener()
   }
-  const take = ({ topic, payload }: OperatorMessage) => {
+  const heardMs = new Map<string, number>()
+  let listeningSinceMs = performance.now()
+  const take = ({ topic, payload, retained }: OperatorMessage) => {
     lastMessageMs = performance.now()
+    const speaker = retained ? undefined : reportTopicOf(topicPrefix, topic)?.player
+    if (speaker !== undefined) heardMs.set(speaker, performance.now())
     if (documentTopicOf(topicPrefix, topic)) documents.set(topic, payload)
     fleet = fleetAfter(fleet, topicPrefix, topic, payload)
     changed()
   }
   broker.onConnection((now) => {
     connected = now
+    listeningSinceMs = performance.now()
     changed()
   })
   try {
@@ -62,6 +70,10 @@ export async function openFleetLink(settings: Settings, documentFilters: readonl
       return () => void listeners.delete(listener)
     },
     connected: () => connected,
+    isDeaf: (player) => {
+      const hearing = { heardMs: heardMs.get(player.id), listeningSinceMs, nowMs: performance.now() }
+      return connected && isDeaf(player, hearing, Date.now())
+    },
     close: () => broker.close(),
   }
 }

@@ -48,8 +48,11 @@ function lines(link: FleetLink, settings: Settings): string[] {
   const head = `${settingsLine(settings)} ${state}.`
   if (fleet.size === 0) return [head, 'No player has been heard of on this broker yet.']
   const width = process.stdout.columns ?? 200
-  return [head, ...tableLines(fleetRows(fleet, new Date().toISOString()), width)]
+  return [head, ...tableLines(fleetRows(fleet, new Date().toISOString(), link.isDeaf), width)]
 }
+
+/** That somebody says nothing is no message: it is looked for. */
+const silenceMs = 5_000
 
 /** At most four pictures a second, however fast messages come. */
 const redrawMs = 250
@@ -78,7 +81,7 @@ async function watchAsJson(link: FleetLink, once: boolean, signal: AbortSignal):
   const shown = new Map<string, string>()
   const look = () => {
     for (const player of link.fleet().values()) {
-      const report = playerReport(player)
+      const report = playerReport(player, link.isDeaf(player))
       const text = JSON.stringify(report)
       if (shown.get(player.id) !== text) emit(report)
       shown.set(player.id, text)
@@ -87,7 +90,9 @@ async function watchAsJson(link: FleetLink, once: boolean, signal: AbortSignal):
   look()
   if (once) return
   const stop = link.onChange(look)
+  const timer = setInterval(look, silenceMs)
   await untilInterrupted(signal)
+  clearInterval(timer)
   stop()
 }
 
@@ -101,8 +106,10 @@ function redraw(link: FleetLink, draw: () => void): () => void {
   }
   draw()
   const stopListening = link.onChange(later)
+  const silence = setInterval(later, silenceMs)
   return () => {
     stopListening()
+    clearInterval(silence)
     clearTimeout(timer)
   }
 }

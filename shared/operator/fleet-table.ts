@@ -2,14 +2,14 @@ import type { PlaylistReport, State } from '../reports/state.ts'
 import type { Fleet, PlayerView } from './fleet.ts'
 import { sizeText } from './sizes.ts'
 
-/** The fleet as a table: a heading and a row for each player, by id. Instants are shown as their UTC time or date. */
-export function fleetRows(fleet: Fleet, now: string): string[][] {
+/** The fleet as a table: a heading and a row for each player, by id; `isDeaf`: see deafness.ts. Instants are shown as their UTC time or date. */
+export function fleetRows(fleet: Fleet, now: string, isDeaf: (player: PlayerView) => boolean = () => false): string[][] {
   const players = [...fleet.values()].sort((a, b) => (a.id < b.id ? -1 : 1))
   return [
     ['PLAYER', 'ONLINE', 'HEALTH', 'ON THE WALL', 'NEXT', 'PLAYLISTS', 'LAST EVENT'],
     ...players.map((player) => [
       player.site.name ? `${player.id} (${player.site.name})` : player.id,
-      onlineText(player, now),
+      isDeaf(player) ? 'deaf: online, but silent' : onlineText(player, now),
       healthText(player),
       nowText(player.state),
       player.state?.next ? `${player.state.next.item}` : '',
@@ -20,13 +20,17 @@ export function fleetRows(fleet: Fleet, now: string): string[][] {
 }
 
 /** One player as a value for scripts. */
-export function playerReport({ id, site, presence, state, health, events }: PlayerView): Record<string, unknown> {
+export function playerReport(
+  { id, site, presence, state, health, events }: PlayerView,
+  deaf = false,
+): Record<string, unknown> {
   return {
     player: id,
     name: site.name ?? null,
     groups: site.groups,
     online: presence?.online ?? null,
     since: presence?.online ? presence.since : null,
+    deaf,
     health: health ? { at: health.at, verdict: health.verdict, reasons: health.reasons } : null,
     now: state?.now ?? null,
     next: state?.next ?? null,
