@@ -12,7 +12,12 @@ export type MdnsOptions = {
   readonly random: Random
   /** The one address of this machine whose network is used; without it every private network, as they come and go. */
   readonly listen?: string | undefined
+  /** This machine's addresses on private networks, now; they are asked for every ten seconds. */
+  readonly addresses?: () => readonly string[]
+  /** Another group than that of multicast DNS, for a network of its own. */
+  readonly group?: Group
 }
+type Group = { readonly ip: string; readonly port: number }
 
 /** The packet layer, for other announcements; a socket of its own for each call. */
 export { makeMdns }
@@ -27,7 +32,7 @@ const lifeSeconds = 150
 /** More packets in a second are a flood: they are not listened to for a while. */
 const floodPackets = 500
 const deafMs = 30_000
-const mdnsPort = 5353
+const mdnsGroup: Group = { ip: '224.0.0.251', port: 5353 }
 
 /**
  * Finds players by multicast DNS and DNS-SD (RFC 6762 and 6763), on IPv4. The instance is named by lot at each start, so there is
@@ -35,13 +40,13 @@ const mdnsPort = 5353
  * nobody can send a street of players to a third machine.
  */
 export const mdnsDiscovery =
-  ({ clock, random, listen }: MdnsOptions): Discovery =>
+  ({ clock, random, listen, addresses: nearby = nearAddresses, group = mdnsGroup }: MdnsOptions): Discovery =>
   (own, heard) => {
     const instance = `${randomBytes(8).toString('hex')}.${serviceType}`
     const open = new Map<string, Undo>()
     let disarm: Undo = () => {}
     function look(): void {
-      const addresses = listen === undefined ? nearAddresses() : [listen]
+      const addresses = listen === undefined ? nearby() : [listen]
       for (const [address, close] of open) {
         if (addresses.includes(address)) continue
         close()
@@ -50,7 +55,7 @@ export const mdnsDiscovery =
       for (const address of addresses) {
         if (open.has(address)) continue
         const again = () => open.delete(address) // at the next look
-        open.set(address, openOn({ clock, random, address, instance, own, heard, ended: again }))
+        open.set(address, openOn({ clock, random, group, address, instance, own, heard, ended: again }))
       }
       disarm = clock.after(lookEveryMs, look)
     }
@@ -72,6 +77,7 @@ export function nearAddresses(): string[] {
 type OneNetwork = {
   readonly clock: Clock
   readonly random: Random
+  readonly group: Group
   readonly address: string
   readonly instance: string
   readonly own: Announced
@@ -80,8 +86,8 @@ type OneNetwork = {
 }
 
 /** One network, until it is closed or breaks. */
-function openOn({ clock, random, address, instance, own, heard, ended }: OneNetwork): Undo {
-  const mdns = makeMdns({ interface: address, bind: '0.0.0.0' })
+function openOn({ clock, random, group, address, instance, own, heard, ended }: OneNetwork): Undo {
+  const mdns = makeMdns({ ...group, interface: address, bind: '0.0.0.0' })
   const timers = new Set<Undo>()
   let closed = false
   let hear: Undo = () => {}
@@ -138,7 +144,7 @@ function openOn({ clock, random, address, instance, own, heard, ended }: OneNetw
   })
   mdns.on('response', (packet, sender) => {
     count()
-    if (closed || sender.port !== mdnsPort) return
+    if (closed || sender.port !== group.port) return
     for (const one of readAnnouncements(packet, instance, own.fleet)) heard({ ...one, address: sender.address })
   })
   mdns.on('ready', () => {

@@ -22,7 +22,7 @@ export type NeighbourServerOptions = {
   readonly bytesPerSecond?: number
 }
 
-const mostConnections = 64
+const mostConnections = 128
 /** A reader that takes nothing for so long makes room for others. */
 const idleMs = 10_000
 

@@ -17,13 +17,15 @@ export type NeighbourView = {
   readonly self: string
   /** How long until those who are here have been heard of: a street that is switched on must not begin at the origin. */
   settledInMs(): number
-  /** Those that may be asked now. */
-  near(): readonly Neighbour[]
+  /** Those that may be asked for it now. */
+  near(asset: AssetName): readonly Neighbour[]
   /** Whether it is waited for when it is before this player in the line. */
   isWaitedFor(one: Neighbour): boolean
   /** Who waits for this player hears that it waits itself, and how far that is. */
   waiting(asset: AssetName, doneBytes: number): void
   failed(one: Neighbour, failure: NeighbourFailed, asset: AssetName): void
+  /** It had it and did not bring it here: it is not asked for it again. */
+  broke(one: Neighbour, asset: AssetName): void
   idle(one: Neighbour): void
   gave(one: Neighbour, asset: AssetName, bytes: number): void
 }
@@ -69,7 +71,7 @@ export async function askNeighbours(
   let ahead: Neighbour | undefined
   for (let round = 0; ; round++) {
     const beganMs = clock.monotonicMs()
-    const near = view.near()
+    const near = view.near(asked.asset)
     if (near.length === 0) return undefined
     const parent = parentOf(near, tools.view, asked.asset, passedOver) ?? stillThere(ahead, near, passedOver)
     const said = await askSome(tools, asked, whomToAsk(near, parent, asked, round, random), signal)
@@ -149,7 +151,7 @@ async function askSome(
         return [{ one, says: await client.asks(one, hexOf(asset), urgent ? hurried : calm, signal) }]
       } catch (error) {
         if (!signal.aborted) noteFailure(view, one, error, asset)
-        return []
+        return [{ one, says: { kind: 'silent' } }]
       }
     }),
   )
@@ -173,6 +175,7 @@ async function firstGift(
     } catch (error) {
       if (signal.aborted) throw new SourceFailed('given up')
       noteFailure(view, one, error, asset)
+      view.broke(one, asset)
     }
   }
   return undefined
@@ -205,6 +208,7 @@ async function* checked(chunks: AsyncIterable<Uint8Array>, checking: Checking): 
   } catch (error) {
     if (signal.aborted) throw new SourceFailed('given up')
     noteFailure(view, one, error, asset)
+    view.broke(one, asset)
     throw new SourceFailed(`neighbour ${one.id}: ${(error as Error).message}`)
   }
   view.gave(one, asset, bytes)
@@ -216,7 +220,6 @@ function noteFailure(view: NeighbourView, one: Neighbour, error: unknown, asset:
   view.failed(one, error, asset)
 }
 
-/** A neighbour that could not be reached has left the line already: who takes its place is asked in the next round. */
 function prospectOf(said: readonly Said[], ahead: Neighbour | undefined): Prospect {
   const word = said.find(({ one }) => one === ahead)?.says
   if (word?.kind === 'fetching' || word?.kind === 'waiting') return { kind: 'coming', doneBytes: word.doneBytes }

@@ -90,6 +90,8 @@ export function createNeighbours(options: NeighboursOptions): Neighbours {
   /** How far those are that somebody has begun to get; what has come whole stays until it is asked for again. */
   const coming = new Map<AssetName, Coming>()
   const givers = new Map<AssetName, string>()
+  /** Who did not bring an asset here, by place. */
+  const broken = new Map<AssetName, Set<string>>()
   /** Assets whose origin failed last: their half downloads are not worth keeping when a neighbour has the whole. */
   const originFailed = new Set<AssetName>()
   let stopped = false
@@ -110,7 +112,8 @@ export function createNeighbours(options: NeighboursOptions): Neighbours {
 
   const view: NeighbourView = {
     self,
-    near,
+    near: (asset) => near().filter((one) => !broken.get(asset)?.has(placeOf(one))),
+    broke: (one, asset) => void broken.set(asset, (broken.get(asset) ?? new Set()).add(placeOf(one))),
     settledInMs: () => (orders.allowed ? Math.max(0, upAtMs + settlingMs - clock.monotonicMs()) : 0),
     isWaitedFor: (one) => isWaitedFor(conduct, culpritOf(one)),
     failed(one, failure, asset) {
@@ -152,14 +155,20 @@ export function createNeighbours(options: NeighboursOptions): Neighbours {
         originFailed.delete(asset)
         coming.set(asset, { kind: 'fetching', doneBytes: request.fromByte })
         const answer = await origin(request, signal)
-        const failed = () => void (signal.aborted || originFailed.add(asset))
+        const failed = () => void (signal.aborted || leaveOrigin(asset))
         return { ...answer, chunks: counted(asset, answer.fromByte, answer.chunks, failed) }
       } catch (error) {
         coming.delete(asset)
-        if (error instanceof SourceFailed && !signal.aborted) originFailed.add(asset)
+        if (error instanceof SourceFailed && !signal.aborted) leaveOrigin(asset)
         throw error
       }
     }
+
+  /** Whoever did not bring it may do better than an origin that does not answer. */
+  function leaveOrigin(asset: AssetName): void {
+    originFailed.add(asset)
+    broken.delete(asset)
+  }
 
   function askedOf(asset: AssetName, sizeBytes: number): NeighbourAsked {
     const { emergency = false, sinceMs = clock.monotonicMs() } = wanted.get(asset) ?? {}
@@ -195,7 +204,9 @@ export function createNeighbours(options: NeighboursOptions): Neighbours {
         { emergency: emergency === true, sinceMs: before.get(asset)?.sinceMs ?? nowMs },
       ]),
     )
-    for (const asset of [...givers.keys(), ...originFailed, ...coming.keys()]) if (!wanted.has(asset)) forget(asset)
+    for (const asset of [...givers.keys(), ...originFailed, ...coming.keys(), ...broken.keys()]) {
+      if (!wanted.has(asset)) forget(asset)
+    }
     if (next.allowed === isUp || stopped) return
     isUp = next.allowed
     upAtMs = nowMs
@@ -209,6 +220,7 @@ export function createNeighbours(options: NeighboursOptions): Neighbours {
     givers.delete(asset)
     originFailed.delete(asset)
     coming.delete(asset)
+    broken.delete(asset)
   }
 
   /** Whoever could not get it at the origin is not waited for: the next in line tries. */

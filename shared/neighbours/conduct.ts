@@ -7,22 +7,24 @@ export type Conduct = ReadonlyMap<string, Marks>
 
 /**
  * `liedAt`: it gave bytes that are not what was asked for (ms since 1970). `failures`: in a row. `notBeforeMs`: not asked until
- * then (monotonic). `idle`: how often it was elected, waited for, and did not come.
+ * then (monotonic); `faultAtMs`: the last of them. `idle`: how often it was elected, waited for, and did not come.
  */
 export type Marks = {
   readonly liedAt: number | undefined
   readonly failures: number
   readonly notBeforeMs: number
+  readonly faultAtMs: number
   readonly idle: number
 }
 
 /** A liar is not asked again for so long. */
 export const liarForMs = 30 * 24 * 3600_000
 const longestPutOffMs = 3600_000
+const sameFaultMs = 5000
 const mostRemembered = 256
 /** Who was waited for in vain so often is waited for no more. */
 const mostIdle = 3
-const clean: Marks = { liedAt: undefined, failures: 0, notBeforeMs: 0, idle: 0 }
+const clean: Marks = { liedAt: undefined, failures: 0, notBeforeMs: 0, faultAtMs: Number.NEGATIVE_INFINITY, idle: 0 }
 
 /** The name under which conduct is remembered: the address; on this machine, where players share one, also the port. */
 export const culpritOf = (one: { readonly address: string; readonly port: number }): string =>
@@ -33,11 +35,16 @@ const marksOf = (conduct: Conduct, culprit: string): Marks => conduct.get(culpri
 export const afterLie = (conduct: Conduct, culprit: string, now: number): Conduct =>
   remembered(conduct, culprit, { ...marksOf(conduct, culprit), liedAt: now })
 
-/** Could not be reached, broke off, was too slow: put off for five seconds, then ever longer, up to an hour. */
+/**
+ * Could not be reached, broke off, was too slow. The first time is for free: it, or this machine, may have been busy. Then it is
+ * put off for five seconds, and ever longer, up to an hour. What breaks within five seconds of another fault is the same one.
+ */
 export function afterFault(conduct: Conduct, culprit: string, nowMs: number): Conduct {
   const marks = marksOf(conduct, culprit)
-  const putOffMs = Math.min(5000 * 2 ** Math.min(marks.failures, 20), longestPutOffMs)
-  return remembered(conduct, culprit, { ...marks, failures: marks.failures + 1, notBeforeMs: nowMs + putOffMs })
+  if (nowMs < marks.faultAtMs + sameFaultMs) return conduct
+  const putOffMs = marks.failures === 0 ? 0 : Math.min(5000 * 2 ** Math.min(marks.failures - 1, 20), longestPutOffMs)
+  const faulty = { ...marks, failures: marks.failures + 1, faultAtMs: nowMs, notBeforeMs: nowMs + putOffMs }
+  return remembered(conduct, culprit, faulty)
 }
 
 export const afterIdle = (conduct: Conduct, culprit: string): Conduct => {
