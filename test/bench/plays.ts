@@ -28,6 +28,8 @@ message of its own (QoS 1, one at a time), inserted by a plain subscriber.
   --rival N     how many records the rival sends (default 5000)
 `
 
+let lastProgressMs = 0
+
 const { values } = parseArgs({
   options: {
     records: { type: 'string', default: '100000' },
@@ -211,7 +213,6 @@ function watchTicks() {
   return { worstMs: () => worstMs, stop: () => clearInterval(timer) }
 }
 
-let lastProgressMs = 0
 function progress(text: string): void {
   if (performance.now() - lastProgressMs < 2_000) return
   lastProgressMs = performance.now()
