@@ -3,7 +3,11 @@ import type { Fleet, PlayerView } from './fleet.ts'
 import { sizeText } from './sizes.ts'
 
 /** The fleet as a table: a heading and a row for each player, by id; `isDeaf`: see deafness.ts. Instants are shown as their UTC time or date. */
-export function fleetRows(fleet: Fleet, now: string, isDeaf: (player: PlayerView) => boolean = () => false): string[][] {
+export function fleetRows(
+  fleet: Fleet,
+  now: string,
+  isDeaf: (player: PlayerView) => boolean = () => false,
+): string[][] {
   const players = [...fleet.values()].sort((a, b) => (a.id < b.id ? -1 : 1))
   return [
     ['PLAYER', 'ONLINE', 'HEALTH', 'ON THE WALL', 'NEXT', 'PLAYLISTS', 'LAST EVENT'],
