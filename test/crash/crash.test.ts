@@ -20,14 +20,14 @@ test(
   'power may go after any system call of a busy day: nothing acknowledged is lost (a few of the states of npm run crash)',
   linux,
   async () => {
-    const { states, failures } = await cut('no', 600)
-    assert.ok(states >= 550, `${states} states`)
+    const { states, failures } = await cut('no', 400)
+    assert.ok(states >= 350, `${states} states`)
     assert.deepEqual(failures, [])
   },
 )
 
 test('a player whose commits are not synced is found out', linux, async () => {
-  const { failures } = await cut('synchronous-normal', 200)
+  const { failures } = await cut('synchronous-normal', 150)
   assert.match(
     failures.flatMap(({ problems }) => problems).join('\n'),
     /went back|is lost|is behind|will never be reported/,
@@ -35,6 +35,6 @@ test('a player whose commits are not synced is found out', linux, async () => {
 })
 
 test('a player whose assets and folders are not synced is found out', linux, async () => {
-  const { failures } = await cut('files-not-synced', 500)
+  const { failures } = await cut('files-not-synced', 300)
   assert.match(failures.flatMap(({ problems }) => problems).join('\n'), /counts as held/)
 })
