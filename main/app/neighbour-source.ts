@@ -222,7 +222,9 @@ function noteFailure(view: NeighbourView, one: Neighbour, error: unknown, asset:
 
 function prospectOf(said: readonly Said[], ahead: Neighbour | undefined): Prospect {
   const word = said.find(({ one }) => one === ahead)?.says
-  if (word?.kind === 'fetching' || word?.kind === 'waiting') return { kind: 'coming', doneBytes: word.doneBytes }
+  if (word?.kind === 'fetching' || word?.kind === 'waiting') {
+    return { kind: 'coming', doneBytes: word.doneBytes, queued: word.kind === 'waiting' }
+  }
   if (said.some(({ says }) => says.kind === 'has' || says.kind === 'busy')) return { kind: 'busy' }
   return word?.kind === 'silent' ? word : { kind: 'none' }
 }

@@ -1,10 +1,10 @@
 /**
  * What a round of questions brought. `coming`: who is waited for fetches it, or waits for it itself, and so many bytes of it
- * are there; `busy`: somebody has it and gives to others just now; `none`: who is waited for wants nothing of it, or does not
+ * are there (`queued`: it waits itself, or its turn has not come); `busy`: somebody has it and gives to others just now; `none`: who is waited for wants nothing of it, or does not
  * get it; `silent`: it did not answer in time.
  */
 export type Prospect =
-  | { readonly kind: 'coming'; readonly doneBytes: number }
+  | { readonly kind: 'coming'; readonly doneBytes: number; readonly queued?: boolean }
   | { readonly kind: 'busy' }
   | { readonly kind: 'none' }
   | { readonly kind: 'silent' }
@@ -27,6 +27,7 @@ export type Patience = {
 type Limits = {
   readonly graceMs: number
   readonly standstillMs: number
+  readonly queuedMs: number
   readonly busyMs: number
   readonly longestMs: number
 }
@@ -44,7 +45,8 @@ const mostStalls = 3
 
 /**
  * Begins to wait. Limits are drawn by lot (`random` in [0, 1)), so that those who give up do not do so in step. `knownForMs`: how
- * long it has been wanted; others may have heard of it 3 to 6 s later. Nothing new for 20 to 30 s is a standstill. Somebody who is
+ * long it has been wanted; others may have heard of it 3 to 6 s later. Nothing new for 20 to 30 s is a standstill,
+ * 60 to 90 s of who waits itself. Somebody who is
  * busy is waited for as long as the asset takes at 1 MiB/s and 60 to 90 s more; who gets on, at 16 KiB/s (half an hour at most) and
  * 3 to 4 minutes more: whoever lies about that is believed for so long, and for the third time not at all.
  */
@@ -52,6 +54,7 @@ export function beginWaiting(sizeBytes: number, knownForMs: number, random: numb
   const limits: Limits = {
     graceMs: 3000 + random * 3000 - knownForMs,
     standstillMs: 20_000 + random * 10_000,
+    queuedMs: 60_000 + random * 30_000,
     busyMs: 60_000 + random * 30_000 + sizeBytes / 1049,
     longestMs: 180_000 + random * 60_000 + Math.min(sizeBytes / 16.4, 1_800_000),
   }
@@ -72,7 +75,9 @@ export function afterRound(before: Patience, prospect: Prospect, roundMs: number
     case 'silent':
       return silentRounds < mostSilentRounds ? [patience, { kind: 'wait' }] : passOver(patience, 'silent')
     case 'coming':
-      return idleMs < limits.standstillMs ? [patience, { kind: 'wait' }] : passOver(patience, 'idle')
+      return idleMs < (prospect.queued ? limits.queuedMs : limits.standstillMs)
+        ? [patience, { kind: 'wait' }]
+        : passOver(patience, 'idle')
   }
 }
 
