@@ -112,10 +112,10 @@ export const defaultConfiguration = (hostName: string, dataDir: string): Configu
 })
 
 /** What of a configuration may stand in no log, whatever it is in. */
-export function secretsOf({ broker }: Configuration): string[] {
+export function secretsOf({ broker, health }: Configuration): string[] {
   const inUrl = broker ? new URL(broker.url).password : ''
   const decoded = /%(?![0-9a-f]{2})/i.test(inUrl) ? '' : decodeURIComponent(inUrl)
-  return [broker?.password ?? '', inUrl, decoded].filter((one) => one !== '')
+  return [broker?.password ?? '', inUrl, decoded, health.pin ?? ''].filter((one) => one !== '')
 }
 
 /** Reads each field by itself: one wrong line must not take the rest of the configuration, and the wall, with it. */

@@ -57,6 +57,8 @@ type Connect = (will: Publication, listener: BrokerListener) => Broker
 export type HealthWatch = {
   /** The newest; undefined before the first look. */
   health(): Health | undefined
+  /** Publishes the newest again. */
+  repeat(): void
   /** Passes on everything that a player says, and hears it. */
   overhear(reporter: Reporter): Reporter
   overhearBroker(connect: Connect | undefined): Connect | undefined
@@ -171,6 +173,7 @@ export function createHealth(options: HealthOptions): HealthWatch {
 
   return {
     health: () => newest,
+    repeat: publish,
     overhear(heard) {
       reporter = heard
       return {

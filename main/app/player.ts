@@ -268,6 +268,7 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
     retryDownloads: () => cache.retryNow(),
     machine: parts.machine ?? {},
     checkCache: cache.check,
+    repeatHealth: health?.repeat,
   })
   const plays =
     parts.signAsPlayer &&
