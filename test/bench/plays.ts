@@ -148,7 +148,7 @@ function heldIn(file: string): { count: number; through: number } {
   }
 }
 
-const recordBytes = (db: WriteDb): number => {
+function recordBytes(db: WriteDb): number {
   const some = sealedPlays(db, 0, 100)
   return some.reduce((sum, record) => sum + lineOf(record).length, 0) / some.length
 }

@@ -9,6 +9,9 @@ display at 60 Hz, and compares what was seen with what the player recorded.
   --showings N       how many showings (default 1000, about half an hour)
   --restart-every N  after how many it is ended (default 25)
 `
+/** A film's frame at 30 a second, and the time between two looks at 60. */
+const frameMs = 1000 / 30 + 1000 / 60
+
 const { values } = parseArgs({
   options: {
     showings: { type: 'string', default: '1000' },
@@ -42,9 +45,6 @@ async function run(showings: number, restartEvery: number): Promise<void> {
     for (const one of undo.toReversed()) await one()
   }
 }
-
-/** A film's frame at 30 a second, and the time between two looks at 60. */
-const frameMs = 1000 / 30 + 1000 / 60
 
 function figures(offMs: readonly number[]): string {
   const sizes = offMs.map(Math.abs).toSorted((a, b) => a - b)
