@@ -23,7 +23,7 @@ export async function drillOnce(grab: Grab, root: number, drill: Drill, deadline
   const atMs = performance.now()
   sendSignal(target, drill.signal)
   try {
-    const back = await untilBack(grab, samples, atMs, deadlineMs)
+    const back = await untilBack(grab, samples, atMs + (drill.signal === 'SIGSTOP' ? missedMs : 0), atMs, deadlineMs)
     const until = back?.atMs ?? performance.now()
     const between = samples.filter((sample) => sample.atMs > atMs && sample.atMs < until)
     return {
@@ -38,11 +38,12 @@ export async function drillOnce(grab: Grab, root: number, drill: Drill, deadline
 
 /**
  * The first picture after the longest standstill: films show another frame in every second sample, so what stands for less
- * than `standsMs` was not lost.
+ * than `standsMs` was not lost. What was stopped may only be missed later, so the display is watched for longer then.
  */
 function untilBack(
   grab: Grab,
   samples: readonly Sample[],
+  leastUntilMs: number,
   atMs: number,
   deadlineMs: number,
 ): Promise<Sample | undefined> {
@@ -55,23 +56,28 @@ function untilBack(
     const off = grab.on((sample) => {
       const back = backIn(samples, atMs)
       // One more second, in which it has to go on.
-      if (back && sample.atMs > back.atMs + settledMs) finish(back)
+      if (back && sample.atMs > Math.max(back.atMs + settledMs, leastUntilMs)) finish(back)
     })
     const timer = setTimeout(() => finish(undefined), deadlineMs)
   })
 }
 
 const settledMs = 1000
+const missedMs = 15_000
 const standsMs = 120
 
 function backIn(samples: readonly Sample[], atMs: number): Sample | undefined {
   let back: Sample | undefined
   let last: Sample | undefined
+  let longestMs = standsMs
   for (const sample of samples) {
-    if (sample.seen.kind !== 'frame') continue
-    const isNew = last === undefined || !same(last, sample)
-    if (isNew && sample.atMs > atMs && last !== undefined && sample.atMs - last.atMs > standsMs) back = sample
-    if (isNew || last === undefined) last = sample
+    if (sample.seen.kind !== 'frame' || (last !== undefined && same(last, sample))) continue
+    const stoodMs = sample.atMs - (last?.atMs ?? sample.atMs)
+    if (sample.atMs > atMs && stoodMs > longestMs) {
+      back = sample
+      longestMs = stoodMs
+    }
+    last = sample
   }
   return back
 }
