@@ -31,6 +31,7 @@ import type { NeighbourOrders } from './neighbours.ts'
 import { createPageClock } from './page-clock.ts'
 import { createPageEar } from './page-ear.ts'
 import { levelOf } from './play-level.ts'
+import { createPlayerMark } from './player-mark.ts'
 import { createPlaysSender, type PlaysPace, type PlaysSenderOptions } from './plays-sender.ts'
 import type { Clock, Undo } from './ports.ts'
 import { createRecovery } from './recovery.ts'
@@ -210,6 +211,7 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
     message(message) {
       recovery.heard(message)
       pageClock.heard(message)
+      if (message.kind === 'hello') mark.again()
       if (message.kind === 'beat' || message.kind === 'ended') cache.playing?.(message)
       storage.attempt('lookups', () => desk.message(message), 1)
       ear.heard(message)
@@ -237,6 +239,7 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
     refreshSoon,
   )
   const toPage = (message: ToScreen) => (host ? host.send(message) : unsent.push(message))
+  const mark = createPlayerMark(configuration.playerId, toPage)
   const pageClock = createPageClock(clock, time, () => knowledge().site?.sync !== undefined, toPage)
   const desk = createScreenDesk({
     db,
@@ -320,6 +323,7 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
     commands.programmeChanged()
     const wanted = wantedAssets(knowledge(), plan, cache.hls?.() ?? new Map(), clock.now())
     const { site, timeZone } = knowledge()
+    mark.follow(site)
     const bandwidth = site?.cache?.bandwidth ?? []
     const playable = plan.lanes.length > 0
     cache.rules?.({

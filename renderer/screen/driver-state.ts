@@ -65,7 +65,7 @@ export type DriverState = {
 
 /** What can happen to the screen. Events about a play that is neither on nor next are of no consequence. */
 export type DriverEvent =
-  | Exclude<ToScreen, { kind: 'identify' | 'look' }>
+  | Exclude<ToScreen, { kind: 'identify' | 'look' | 'mark' }>
   | { readonly kind: 'prepared'; readonly play: number; readonly joined: boolean }
   | {
       /** The first frame is on the wall. */

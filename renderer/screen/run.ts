@@ -19,6 +19,8 @@ export type ScreenParts = {
   readonly nextFrame: () => Promise<void>
   /** Draws who this wall is. */
   readonly identify?: Identify
+  /** Draws the player's id in a corner; empty: takes it off. */
+  readonly mark?: (text: string) => void
   /** How bright the film or photo in front is by itself, 0 to 255; null: none is. */
   readonly ownBrightness?: () => number | null
 }
@@ -75,6 +77,7 @@ export function runScreen(parts: ScreenParts): () => void {
   const stage = parts.openStage(dispatch)
   const stopListening = link.onMessage((message) => {
     if (message.kind === 'identify') return identify(message, parts)
+    if (message.kind === 'mark') return parts.mark?.(message.text)
     if (message.kind === 'look')
       return link.send({ kind: 'looked', at: clock.nowMs(), brightest: parts.ownBrightness?.() ?? null })
     if (message.kind === 'programme') takeSettings(message, store)

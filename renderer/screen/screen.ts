@@ -3,6 +3,7 @@ import { openLink } from './link.ts'
 import { startRemux } from './media/remux.ts'
 import { runScreen } from './run.ts'
 import { createIdentify } from './stage/identify.ts'
+import { createMark } from './stage/mark.ts'
 import { ownBrightness } from './stage/own-brightness.ts'
 import { nameSlate } from './stage/slate.ts'
 import { openStage } from './stage/stage.ts'
@@ -29,6 +30,7 @@ runScreen({
     ),
   nextFrame,
   identify: createIdentify(wall, nextFrame),
+  mark: createMark(wall, store),
   ownBrightness: () => ownBrightness(wall),
 })
 for (const gesture of ['contextmenu', 'dragstart', 'selectstart', 'wheel', 'touchmove', 'keydown', 'mousedown']) {

@@ -34,6 +34,8 @@ export const toScreen = z.discriminatedUnion('kind', [
     name: z.string().max(500),
     playerId: z.string().max(64),
   }),
+  /** The player's id, to be drawn in a corner, tone on tone; empty: nothing is. */
+  z.strictObject({ kind: z.literal('mark'), text: z.string().max(64) }),
   /** Lets items that failed have another chance at once; answered with `order`. */
   z.strictObject({ kind: z.literal('clear-quarantine') }),
   /** Asks how bright what is in front is by itself; answered by `looked`. */

@@ -163,7 +163,7 @@ const zh: Words = {
   noBroker: '未配置',
   clockTrust: { trusted: '准确', holdover: '自行走时', unknown: '未知' },
   clockSource: {
-    fleet: '系统统一时间',
+    fleet: '统一授时',
     system: '操作系统（已校时）',
     saved: '上次已知时间',
     document: '签名文件',

@@ -12,19 +12,6 @@ after(removePage)
 /** Where to leave screenshots for people to look at; none without. */
 const pictures = process.env.PLAZACAST_SCREENSHOTS
 
-/** The font of the wall, with its files in the style itself. */
-function chineseFaces(): string {
-  const home = join(import.meta.dirname, '../../node_modules/@fontsource-variable/noto-sans-sc')
-  const css = readFileSync(join(home, 'wght.css'), 'utf8')
-  const wanted = "* { font-family: system-ui, 'Noto Sans SC Variable', sans-serif !important }"
-  return (
-    wanted +
-    css.replaceAll(/url\(\.\/(files\/[^)]+)\)/g, (_all, file: string) => {
-      return `url(data:font/woff2;base64,${readFileSync(join(home, file)).toString('base64')})`
-    })
-  )
-}
-
 const wall = readFileSync(join(import.meta.dirname, '../../assets/docs/wall.png'))
 
 const degraded = healthOf(
@@ -102,7 +89,7 @@ for (const { language, key, silent, other } of [
     })
     reporter.event('asset-download-failed', 'https://cdn.example/lantern.mp4?token=secret: the server says 503')
     reporter.event('item-stalled', 'hotpot-night stood still for 2 s')
-    const phone = await openPhone(`http://127.0.0.1:${rig.port}/`, language, pictures && chineseFaces())
+    const phone = await openPhone(`http://127.0.0.1:${rig.port}/`, language)
     context.after(phone.stop)
     for (const verdict of verdicts) {
       rig.set({ health: verdict.health })

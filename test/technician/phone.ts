@@ -12,19 +12,7 @@ export type Phone = {
   stop(): Promise<void>
 }
 
-/** What was drawn without the faces is drawn again with them. */
-async function withFaces(page: Page, fontStyle: string): Promise<void> {
-  await page.addStyleTag({ content: fontStyle })
-  await page.evaluate(async () => {
-    await Promise.all([...document.fonts].map((face) => face.load()))
-    document.body.hidden = true
-    await new Promise(requestAnimationFrame)
-    document.body.hidden = false
-  })
-}
-
-/** `fontStyle`: faces for a machine that has no Chinese ones, as every phone has. */
-export async function openPhone(url: string, languages: string, fontStyle?: string): Promise<Phone> {
+export async function openPhone(url: string, languages: string): Promise<Phone> {
   const browser = await puppeteer.launch({
     executablePath: findChromium(process.env, process.platform),
     args: ['--no-sandbox', '--no-first-run', '--hide-scrollbars', `--lang=${languages}`, `--accept-lang=${languages}`],
@@ -37,9 +25,7 @@ export async function openPhone(url: string, languages: string, fontStyle?: stri
     if (message.type() === 'error' || message.type() === 'warn') complaints.push(message.text())
   })
   page.on('pageerror', (error) => complaints.push(String(error)))
-  if (fontStyle !== undefined) await page.setBypassCSP(true)
   await page.goto(url)
-  if (fontStyle !== undefined) await withFaces(page, fontStyle)
   const text = () => page.evaluate(() => document.body.innerText)
   return {
     page,

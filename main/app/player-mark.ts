@@ -1,0 +1,17 @@
+import type { Site } from '../../shared/documents/site.ts'
+import type { ToScreen } from '../../shared/screen/wire.ts'
+
+/** Keeps the player's id in a corner of the wall while the site asks for it with `"output": {"showPlayerId": true}`. */
+export function createPlayerMark(playerId: string, send: (message: ToScreen) => void) {
+  let text = ''
+  return {
+    follow(site: Site | undefined): void {
+      const wanted = site?.output?.showPlayerId === true ? playerId : ''
+      if (wanted === text) return
+      text = wanted
+      send({ kind: 'mark', text })
+    },
+    /** A page that begins knows nothing. */
+    again: () => void (text !== '' && send({ kind: 'mark', text })),
+  }
+}
