@@ -2,6 +2,7 @@ import type { Told } from '../../shared/clock/trusted-time.ts'
 import type { Readings } from '../../shared/health/health.ts'
 import type { ReadDb } from '../sqlite/open.ts'
 import { outboxTotals } from '../sqlite/outbox.ts'
+import { playsChain } from '../sqlite/plays-chain.ts'
 import type { DatabaseSizes, RecoveryState } from './health-parts.ts'
 import type { Cache } from './player.ts'
 
@@ -36,14 +37,14 @@ export function cacheReading(heldBytes: number, cache: HealthCache): Readings['c
 export function databaseReading(
   db: ReadDb,
   sizes: DatabaseSizes | undefined,
-  unacknowledgedPlays: (() => number) | undefined,
   damage: string | undefined,
 ): Readings['database'] {
+  const { sealedThrough, acknowledgedThrough } = playsChain(db)
   return {
     sizeBytes: sizes?.sizeBytes ?? 0,
     walBytes: sizes?.walBytes ?? 0,
     outboxMessages: outboxTotals(db).messages,
-    unacknowledgedPlays: unacknowledgedPlays?.() ?? null,
+    unacknowledgedPlays: Math.max(0, sealedThrough - acknowledgedThrough),
     damage: damage ?? null,
   }
 }

@@ -36,7 +36,6 @@ export type HealthSources = {
   readonly storageFailure: () => string | undefined
   readonly screenshot: Host['screenshot']
   readonly recovery?: (() => RecoveryState | undefined) | undefined
-  readonly unacknowledgedPlays?: (() => number) | undefined
 }
 
 export type HealthOptions = HealthParts & {
@@ -123,7 +122,7 @@ export function createHealth(options: HealthOptions): HealthWatch {
       uptime: { systemSeconds: Math.round(systemSeconds), playerSeconds: Math.round(playerSeconds) },
       picture: picture.reading(),
       cache: cacheReading(sums.heldBytes, from.cache),
-      database: attempt(() => databaseReading(db, sizes, from.unacknowledgedPlays, damage?.what)) ?? null,
+      database: attempt(() => databaseReading(db, sizes, damage?.what)) ?? null,
       storageFailure: from.storageFailure() ?? null,
       broker: hasBroker ? broker.reading() : null,
       quarantinedItems: picture.quarantined(),
