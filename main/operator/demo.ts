@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
@@ -95,10 +96,18 @@ async function startWall(
 ): Promise<ChildProcess> {
   const headless = options.headless ?? !hasDisplay()
   const config = join(folder, 'kiosk.json')
+  const pin = String(randomInt(100_000, 1_000_000))
+  say(`The PIN of the page for technicians, until the next start: ${pin}`)
   const rootKeys = (await listKeys(settings.keys)).filter(({ purpose }) => purpose === 'root').map(({ jwk }) => jwk)
   await writeFile(
     config,
-    JSON.stringify({ playerId: player, broker: { url: broker.url }, rootKeys, dataDir: join(folder, 'wall') }),
+    JSON.stringify({
+      playerId: player,
+      broker: { url: broker.url },
+      rootKeys,
+      dataDir: join(folder, 'wall'),
+      health: { pin },
+    }),
   )
   const host = headless && hasChromium() ? 'chromium' : await chooseHost(options.host, say)
   if (headless && !options.headless) say('There is no display here, so the wall is drawn without one.')

@@ -9,7 +9,7 @@ const longestSeconds = 60
 
 /**
  * The sign that tells two walls in one street apart: the site's name, and the player's id beneath it. It is drawn over
- * whatever plays, which goes on beneath it, and only a signed command brings it on.
+ * whatever plays, which goes on beneath it, and only a signed command brings it on, or the PIN under the wall.
  */
 export function createIdentify(parent: HTMLElement, nextFrame: () => Promise<void>): Identify {
   let sign: HTMLElement | undefined
