@@ -32,13 +32,13 @@ export async function runOracle(
   const endsMs: number[] = []
   for (let count = options.restartEvery; ; count += options.restartEvery) {
     const wanted = Math.min(count, options.showings)
-    await stage.grab.waitFor(
-      () => {
-        options.progress?.(seen.showings().length)
-        return seen.showings().length > wanted
-      },
-      60_000 + options.restartEvery * 10_000,
-    )
+    const isReached = () => {
+      options.progress?.(seen.showings().length)
+      return seen.showings().length > wanted
+    }
+    await stage.grab.waitFor(isReached, 60_000 + options.restartEvery * 2_000).catch((cause: unknown) => {
+      throw new Error(`no further showing; the player said: ${kiosk.output().slice(-2_000)}`, { cause })
+    })
     const isLast = wanted === options.showings
     endsMs.push(Date.now())
     if (isLast || endsMs.length % 2 === 1) await kiosk.stop()
@@ -48,7 +48,6 @@ export async function runOracle(
     kiosk = await stage.startKiosk()
   }
   stopSeeing()
-  // One more start closes what the last SIGKILL left open; what it shows is not looked at.
   const records = recordsIn(stage.dataDir)
   const compared = compareShowings(seen.showings(), records, ({ item }) => Number(item.slice('item-'.length)), endsMs)
   return { ...compared, seen: seen.showings().length, records: records.length, restarts: endsMs.length / 2 - 1 }
