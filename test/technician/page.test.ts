@@ -59,62 +59,71 @@ const verdicts: readonly { name: string; health: Health | undefined; en: string;
   { name: 'unknown', health: undefined, en: 'has not looked at itself', zh: '尚未完成第一次自检' },
 ]
 
-for (const { language, key, silent, other } of [
+const readers = [
   { language: 'en-GB', key: 'en', silent: 'No answer', other: '一切正常' },
   { language: 'zh-CN', key: 'zh', silent: '没有应答', other: 'All is well' },
-] as const)
-  test(`a phone in ${language} shows every verdict in its own words, and says when the player falls silent`, async (context) => {
-    const rig = await startPage(context)
-    rig.set({ picture: wall })
-    const reporter = rig.technician.overhear({ event: () => {}, state: () => {}, repeatState: () => {} })
-    reporter.state({
-      ...state,
-      downloads: [
-        {
-          asset: 'a',
-          playlists: ['groups/jiefangbei/lantern-festival'],
-          bytes: 48_000_000,
-          doneBytes: 17_300_000,
-          state: 'downloading',
-        },
-        {
-          asset: 'b',
-          playlists: ['groups/jiefangbei/lantern-festival'],
-          bytes: 9_000_000,
-          doneBytes: 0,
-          state: 'waiting',
-          reason: 'the server says 503',
-        },
-      ],
-    })
-    reporter.event('asset-download-failed', 'https://cdn.example/lantern.mp4?token=secret: the server says 503')
-    reporter.event('item-stalled', 'hotpot-night stood still for 2 s')
-    const phone = await openPhone(`http://127.0.0.1:${rig.port}/`, language)
-    context.after(phone.stop)
-    for (const verdict of verdicts) {
-      rig.set({ health: verdict.health })
-      await phone.sees(verdict[key])
-      assert.ok(
-        await phone.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth),
-        'nothing is cut off',
-      )
-      if (!pictures) continue
-      await phone.page.waitForSelector('.picture img')
-      await phone.page.screenshot({ path: join(pictures, `${key}-${verdict.name}.png`), fullPage: true })
-    }
-    assert.ok(!(await phone.text()).includes('secret'), 'an address is shown without what it may keep')
-    rig.set({ health: healthOf('ok') })
-    await phone.sees(verdicts[0]?.[key] ?? '')
-    assert.ok(!(await phone.text()).includes(other))
-    await phone.page.waitForSelector('.picture img')
-    assert.deepEqual(phone.complaints, [], 'its own rules forbid it nothing')
-    await rig.stop()
-    await phone.sees(silent)
-    if (pictures) await phone.page.screenshot({ path: join(pictures, `${key}-silent.png`), fullPage: true })
-    const again = await startPage(context, { port: rig.port })
-    again.set({ picture: wall })
-    await phone.sees(verdicts[0]?.[key] ?? '')
-  })
+] as const
+
+test('every verdict is shown in both languages', { concurrency: 2 }, async (both) => {
+  const tests = readers.map(({ language, key, silent, other }) =>
+    both.test(
+      `a phone in ${language} shows every verdict in its own words, and says when the player falls silent`,
+      async (context) => {
+        const rig = await startPage(context)
+        rig.set({ picture: wall })
+        const reporter = rig.technician.overhear({ event: () => {}, state: () => {}, repeatState: () => {} })
+        reporter.state({
+          ...state,
+          downloads: [
+            {
+              asset: 'a',
+              playlists: ['groups/jiefangbei/lantern-festival'],
+              bytes: 48_000_000,
+              doneBytes: 17_300_000,
+              state: 'downloading',
+            },
+            {
+              asset: 'b',
+              playlists: ['groups/jiefangbei/lantern-festival'],
+              bytes: 9_000_000,
+              doneBytes: 0,
+              state: 'waiting',
+              reason: 'the server says 503',
+            },
+          ],
+        })
+        reporter.event('asset-download-failed', 'https://cdn.example/lantern.mp4?token=secret: the server says 503')
+        reporter.event('item-stalled', 'hotpot-night stood still for 2 s')
+        const phone = await openPhone(`http://127.0.0.1:${rig.port}/`, language)
+        context.after(phone.stop)
+        for (const verdict of verdicts) {
+          rig.set({ health: verdict.health })
+          await phone.sees(verdict[key])
+          assert.ok(
+            await phone.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth),
+            'nothing is cut off',
+          )
+          if (!pictures) continue
+          await phone.page.waitForSelector('.picture img')
+          await phone.page.screenshot({ path: join(pictures, `${key}-${verdict.name}.png`), fullPage: true })
+        }
+        assert.ok(!(await phone.text()).includes('secret'), 'an address is shown without what it may keep')
+        rig.set({ health: healthOf('ok') })
+        await phone.sees(verdicts[0]?.[key] ?? '')
+        assert.ok(!(await phone.text()).includes(other))
+        await phone.page.waitForSelector('.picture img')
+        assert.deepEqual(phone.complaints, [], 'its own rules forbid it nothing')
+        await rig.stop()
+        await phone.sees(silent)
+        if (pictures) await phone.page.screenshot({ path: join(pictures, `${key}-silent.png`), fullPage: true })
+        const again = await startPage(context, { port: rig.port })
+        again.set({ picture: wall })
+        await phone.sees(verdicts[0]?.[key] ?? '')
+      },
+    ),
+  )
+  await Promise.all(tests)
+})
 
 test('a technician gives the PIN by touch, acts, and locks again', async (context) => {
   const rig = await startPage(context)

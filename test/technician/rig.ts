@@ -22,6 +22,8 @@ export const rightPin = '482913'
 export type PageRig = {
   readonly port: number
   readonly technician: Technician
+  /** How often the wall was asked for a picture. */
+  picturesTaken(): number
   /** What was carried out. */
   readonly acted: string[]
   readonly events: Pick<PlayerEvent, 'code' | 'message'>[]
@@ -65,6 +67,7 @@ export async function startPage(context: Context, options: RigOptions = {}): Pro
   const events: PageRig['events'] = []
   let health: Health | undefined = healthOf('ok')
   let picture: Uint8Array | undefined
+  let pictures = 0
   const technician = createTechnician({
     playerId: 'jiefangbei-3',
     clock: systemClock,
@@ -93,7 +96,10 @@ export async function startPage(context: Context, options: RigOptions = {}): Pro
     about: () => ({ name: 'Jiefangbei, west side', place: { label: 'Jiefangbei Square' }, timeZone: 'Asia/Shanghai' }),
     health: () => health,
     now: () => Date.parse(at),
-    picture: async () => picture,
+    picture: async () => {
+      pictures += 1
+      return picture
+    },
     commands: new Map(['reload', 'skip', 'identify', 'report-now'].map((name) => [name, command(name)])),
     changed: () => {},
   }
@@ -158,6 +164,7 @@ export async function startPage(context: Context, options: RigOptions = {}): Pro
   return {
     port,
     technician,
+    picturesTaken: () => pictures,
     acted,
     events,
     set(change) {

@@ -234,6 +234,14 @@ test('metrics are there for who asked for them in the configuration', async (con
 })
 
 test('a picture is taken once for all who look at the same time, and its absence is said', async (context) => {
+  const without = await startPage(context)
+  assert.equal((await without.ask('/picture')).status, 503)
   const page = await startPage(context)
-  assert.equal((await page.ask('/picture')).status, 503)
+  page.set({ picture: Uint8Array.of(0xff, 0xd8) })
+  const looks = await Promise.all(Array.from({ length: 10 }, () => page.ask('/picture')))
+  assert.deepEqual(
+    [...new Set(looks.map(({ status, headers }) => `${status} ${headers['content-type']}`))],
+    ['200 image/jpeg'],
+  )
+  assert.equal(page.picturesTaken(), 1)
 })
