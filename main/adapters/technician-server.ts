@@ -1,13 +1,12 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
-import type { Socket } from 'node:net'
 import { z } from 'zod'
-import { isNearAddress } from '../../shared/neighbours/near-address.ts'
 import { isFromOwnPage, isOwnHost } from '../../shared/technician/own-host.ts'
 import { technicianAction } from '../../shared/technician/report.ts'
 import type { TechnicianDesk } from '../app/technician-ports.ts'
 import { readScreenFiles, type ScreenFile } from './screen-files.ts'
+import { clientOf, limitConnections, rateOf } from './technician-connections.ts'
 
 export type TechnicianServerOptions = {
   /** An address of this machine, or 0.0.0.0 for all of them. */
@@ -25,8 +24,6 @@ export type TechnicianServerOptions = {
 
 export type TechnicianServer = { readonly port: number; stop(): Promise<void> }
 
-const mostConnections = 64
-const mostConnectionsEach = 12
 const mostRequestsASecondEach = 40
 const mostBodyBytes = 1024
 const longestAnswerMs = 30_000
@@ -157,63 +154,6 @@ const limits = {
 function makeServer(tls: TechnicianServerOptions['tls'], listener: RequestListener): Server {
   if (!tls) return createServer(limits, listener)
   return createSecureServer({ ...limits, ...tls, minVersion: 'TLSv1.2', handshakeTimeout: 5000 }, listener)
-}
-
-/** Few connections, few of one address, none from beyond the local network, none that says nothing for long. */
-function limitConnections(server: Server): () => void {
-  const open = new Map<string, number>()
-  const sockets = new Set<Socket>()
-  /** By their far end: under TLS a request comes on another socket than the connection. */
-  const spoken = new Set<string>()
-  server.on('request', ({ socket }) => void spoken.add(farEnd(socket)))
-  /** Whoever has never finished a request makes way for who may. */
-  function hasRoom(): boolean {
-    if (sockets.size < mostConnections) return true
-    const idle = [...sockets].find((socket) => !spoken.has(farEnd(socket)))
-    idle?.destroy()
-    return idle !== undefined && sockets.delete(idle)
-  }
-  server.timeout = 15_000
-  server.on('connection', (socket: Socket) => {
-    const client = clientOf(socket)
-    const count = (open.get(client) ?? 0) + 1
-    if (!isNearAddress(client) || count > mostConnectionsEach || !hasRoom()) return void socket.destroy()
-    open.set(client, count)
-    sockets.add(socket)
-    const end = farEnd(socket)
-    socket.on('close', () => {
-      sockets.delete(socket)
-      spoken.delete(end)
-      const left = (open.get(client) ?? 1) - 1
-      if (left > 0) open.set(client, left)
-      else open.delete(client)
-    })
-  })
-  server.on('tlsClientError', (_error, socket) => socket.destroy()) // plain HTTP, or a browser that does not like the certificate
-  server.on('clientError', (_error, socket) => socket.destroy()) // not HTTP, too large or too slow
-  return () => {
-    for (const socket of sockets) socket.destroy()
-  }
-}
-
-const clientOf = ({ remoteAddress = '' }: Socket): string => remoteAddress.replace(/^::ffff:/i, '')
-
-const farEnd = (socket: Socket): string => `${clientOf(socket)} ${socket.remotePort}`
-
-/** Counts by second; what was counted before is forgotten all at once. */
-function rateOf(most: number): { isFew(client: string): boolean } {
-  let second = 0
-  const counts = new Map<string, number>()
-  return {
-    isFew(client) {
-      const now = Math.floor(performance.now() / 1000)
-      if (now !== second) counts.clear()
-      second = now
-      const count = (counts.get(client) ?? 0) + 1
-      counts.set(client, count)
-      return count <= most
-    },
-  }
 }
 
 /** Other sites' pages may lead here (a link to the page), but may not use what is here. */
