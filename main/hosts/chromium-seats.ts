@@ -133,7 +133,7 @@ export function createSeats(pipe: () => CdpPipe, options: HostOptions, listener:
     if (at >= 0) seats.splice(at, 1).forEach((seat) => void seat.window?.stop())
   }
 
-  const ready = () => seats.find((seat) => seat !== front && seat.hello !== undefined)
+  const ready = () => seats.find((seat) => seat !== front && isFresh(seat.hello))
 
   return {
     first,
@@ -169,6 +169,10 @@ export function createSeats(pipe: () => CdpPipe, options: HostOptions, listener:
     },
   }
 }
+
+/** A page that stands by says hello every second: one that has stopped saying it hangs too. */
+const freshMs = 3000
+const isFresh = (hello: Seat['hello']) => hello !== undefined && performance.now() - hello.heardMs < freshMs
 
 function helloIn(text: string): Seat['hello'] {
   const read = hello.safeParse(JSON.parse(text))

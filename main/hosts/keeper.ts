@@ -66,8 +66,9 @@ export function createKeeper(
     isRecovering = true
     for (let { due } = ladder; due && !stopping.signal.aborted; due = ladder.due) {
       try {
-        const waitMs = due.atMs - performance.now()
-        if (waitMs > 0) await delay(waitMs, undefined, { signal: stopping.signal })
+        // Never within the event that told of the loss: Electron ends when a window is destroyed by its own event.
+        const waitMs = Math.max(0, due.atMs - performance.now())
+        await delay(waitMs, undefined, { signal: stopping.signal })
         const { remedy } = ladder.due ?? due
         lastRemedy = remedy
         ladder = remedyBegun(ladder, performance.now())
