@@ -49,9 +49,16 @@ test('who stands under a real wall sees what is on it, and with the PIN brings o
   await phone.page.type('input[name=pin]', pin)
   await phone.page.tap('.enter')
   await phone.sees('Skip to the next')
-  const second = stage.sees(other)
-  await phone.page.tap('.buttons button:nth-child(2)')
+  let isThere = false
+  const second = stage.sees(other, 40_000).then(() => {
+    isThere = true
+  })
+  // The one that came late may have its turn only after the first one's second.
+  for (let press = 0; press < 3 && !isThere; press += 1) {
+    await phone.page.waitForSelector('.buttons button:nth-child(2):enabled')
+    await phone.page.tap('.buttons button:nth-child(2)')
+    await phone.sees('The next one is on its way.')
+  }
   await second
-  await phone.sees('The next one is on its way.')
   assert.deepEqual(phone.complaints, [])
 })
