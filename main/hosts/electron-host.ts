@@ -50,7 +50,9 @@ export const startElectronHost: StartHost = async (options, listener) => {
 
   async function apply(remedy: Remedy): Promise<void> {
     if (remedy === 'process') return // the listener's to carry out
-    if (remedy === 'page' && window) return load(window)
+    // The session is in memory, and the browser is this process: what dies is loaded anew in its window. Destroying a window
+    // whose page has just died has ended Electron, so only safe mode, where all that has failed, opens another.
+    if (remedy !== 'safe-mode' && window) return load(window)
     close()
     if (!keeper.isStopped) await open()
   }
