@@ -27,5 +27,4 @@ export function migrate(db: WriteDb, all: readonly Migration[]): number {
 const versionRow = z.object({ user_version: z.int() })
 
 /** The version of a database: 0 when nothing was ever in it. */
-export const versionOf = (db: ReadDb): number =>
-  db.get(versionRow, 'PRAGMA user_version')?.user_version ?? 0
+export const versionOf = (db: ReadDb): number => db.get(versionRow, 'PRAGMA user_version')?.user_version ?? 0

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -48,6 +48,8 @@ export type Stage = {
   readonly observer: Observer
   readonly dataDir: string
   readonly grab: Grab
+  /** Adds to the player's own configuration. */
+  configure(more: Readonly<Record<string, unknown>>): Promise<void>
   startKiosk(host?: 'chromium' | 'electron'): Promise<Kiosk>
   /** Publishes trust and site, as a city does once. */
   found(site?: Partial<Site>): Promise<void>
@@ -106,6 +108,10 @@ export async function setStage(
     observer,
     dataDir,
     grab,
+    async configure(more) {
+      const file = join(dataDir, 'kiosk.json')
+      await writeFile(file, JSON.stringify({ ...JSON.parse(await readFile(file, 'utf8')), ...more }))
+    },
     async startKiosk(host = 'chromium') {
       const kiosk = await startKiosk(join(dataDir, 'kiosk.json'), host, display.display)
       undo.push(() => kiosk.powerOff())
