@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { app, type BrowserWindow, Menu, powerSaveBlocker, session as sessions } from 'electron'
 import type { Remedy } from '../../shared/recovery/ladder.ts'
 import { toScreenChannel } from './electron-channels.ts'
@@ -8,8 +9,19 @@ import { createKeeper, within } from './keeper.ts'
 import { createRenewal } from './renewal.ts'
 import { receiveFromScreen } from './screen-message.ts'
 
-/** How long a page may take to load. */
+/** How long a page may take to load, and its process to end. */
 const loadMs = 10_000
+const clearMs = 1_000
+
+/** Electron's own way asks the page to crash, and one that hangs does not listen. Returns whether there was a process. */
+function endProcessOf({ webContents }: BrowserWindow): boolean {
+  const pid = webContents.getOSProcessId()
+  try {
+    return pid > 0 && process.kill(pid, 'SIGKILL')
+  } catch {
+    return false // it has ended in this moment
+  }
+}
 
 /** Shows the wall in a window of the Electron this process runs in; setElectronSwitches must have been called before. */
 export const startElectronHost: StartHost = async (options, listener) => {
@@ -21,6 +33,8 @@ export const startElectronHost: StartHost = async (options, listener) => {
   refuseForSession(session, options.address)
   const keeper = createKeeper(listener, apply, options.canRestart)
   let window: BrowserWindow | undefined
+  /** A page that is ended by a remedy is not lost once more. */
+  let isClearing = false
 
   const onChildGone = (_event: unknown, { type, reason, exitCode }: Electron.Details) => {
     if (type === 'GPU') listener.gone('gpu', `the GPU process ended: ${reason} (${exitCode})`)
@@ -31,7 +45,7 @@ export const startElectronHost: StartHost = async (options, listener) => {
     const life = { isCurrent: true }
     const opened = openElectronWindow(options, session, {
       text: (text) => life.isCurrent && receiveFromScreen(text, listener, keeper.pictured),
-      gone: (reason) => life.isCurrent && keeper.lose('page', reason),
+      gone: (reason) => life.isCurrent && !isClearing && keeper.lose('page', reason),
       committed: () => life.isCurrent && keeper.committed(),
       console: (level, text) => listener.console?.(level, text),
       closed: () => {
@@ -52,9 +66,18 @@ export const startElectronHost: StartHost = async (options, listener) => {
     if (remedy === 'process') return // the listener's to carry out
     // The session is in memory, and the browser is this process: what dies is loaded anew in its window. Destroying a window
     // whose page has just died has ended Electron, so only safe mode, where all that has failed, opens another.
+    if (remedy !== 'page' && window) await clear(window)
     if (remedy !== 'safe-mode' && window) return load(window)
     close()
     if (!keeper.isStopped) await open()
+  }
+
+  /** Ends the page's process, which may hang, so that the window gets another. */
+  async function clear(opened: BrowserWindow): Promise<void> {
+    isClearing = true
+    const gone = once(opened.webContents, 'render-process-gone')
+    if (endProcessOf(opened)) await within(clearMs, gone).catch(() => {}) // nothing more can be done to it
+    isClearing = false
   }
 
   function close(): void {
@@ -77,7 +100,7 @@ export const startElectronHost: StartHost = async (options, listener) => {
       async endGraphics() {
         for (const { type, pid } of app.getAppMetrics()) if (type === 'GPU') process.kill(pid, 'SIGKILL')
       },
-      endPage: () => window?.webContents.forcefullyCrashRenderer(),
+      endPage: () => window && endProcessOf(window),
     }),
     async stop() {
       const recovered = keeper.stop()
