@@ -148,6 +148,7 @@ export async function runPlayer(program: PlayerProgram): Promise<RunningPlayer> 
           profileDir: join(configuration.dataDir, 'browser'),
           headless: configuration.headless,
           size: configuration.size,
+          standBy: configuration.standBy,
           canRestart: program.restart !== undefined,
         },
         listener,

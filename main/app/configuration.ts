@@ -67,6 +67,8 @@ const fields = {
     files: z.int().min(2).max(100).default(5),
     megabytes: z.number().min(0.1).max(100).default(2),
   }),
+  /** Chromium keeps a second page loaded: a lost picture is back sooner, the start takes longer, memory is needed for two. */
+  standBy: z.boolean(),
   /** Whether a signed command may start this machine anew. */
   allowReboot: z.boolean(),
   /** Paths where sticks are mounted, such as /media/plazacast. */
@@ -105,6 +107,7 @@ export const defaultConfiguration = (hostName: string, dataDir: string): Configu
   languages: ['zh', 'en'],
   usb: [],
   logs: { files: 5, megabytes: 2 },
+  standBy: false,
   allowReboot: false,
   neighbours: true,
   systemClock: 'auto',

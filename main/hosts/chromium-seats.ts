@@ -39,6 +39,7 @@ const standByAfterMs = 2500
  */
 export function createSeats(pipe: () => CdpPipe, options: HostOptions, listener: PageListener): Seats {
   const isKiosk = !options.headless && options.size === undefined
+  const hasSecond = isKiosk && options.standBy === true
   const seats: Seat[] = []
   const timers = new Set<NodeJS.Timeout>()
   let front: Seat | undefined
@@ -114,13 +115,13 @@ export function createSeats(pipe: () => CdpPipe, options: HostOptions, listener:
   const attached = ({ sessionId, targetInfo }: z.infer<typeof attachedToTarget>) => {
     if (!front) {
       front = take(sessionId, 'wall')
-      if (isKiosk)
+      if (hasSecond)
         pipe()
           .send('Target.createTarget', secondWindow)
           .catch(() => {})
       return arrived()
     }
-    if (isKiosk && seats.length < 2 && targetInfo.openerId === undefined) return void take(sessionId, 'stand-by')
+    if (hasSecond && seats.length < 2 && targetInfo.openerId === undefined) return void take(sessionId, 'stand-by')
     // Another window: it was stopped before its first instruction. One that closes itself is no loss.
     pipe()
       .send('Target.closeTarget', { targetId: targetInfo.targetId })

@@ -14,6 +14,8 @@ export type HostOptions = {
   readonly headless: boolean
   /** Width and height in pixels when headless or windowed; undefined fills the display. */
   readonly size: { readonly width: number; readonly height: number } | undefined
+  /** Keep a second page loaded beside the display, if this host can. */
+  readonly standBy?: boolean
   /** Somebody starts this program again when it ends; without, nothing dearer than a browser is made anew. */
   readonly canRestart?: boolean
 }

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { findChromium } from '../../main/hosts/chromium-binary.ts'
 import { openDatabase } from '../../main/sqlite/open.ts'
-import { startPlay } from '../../main/sqlite/plays.ts'
+import { finishPlay, startPlay } from '../../main/sqlite/plays.ts'
 import { makeClip } from '../support/clips.ts'
 import { type Stage, setStage } from '../support/stage.ts'
 import { createUndo, figuresOf } from './figures.ts'
@@ -72,14 +72,10 @@ async function fill(on: Stage, items: number, plays: number): Promise<void> {
   db.transaction(() => {
     for (let play = 0; play < plays; play += 1) {
       const one = assets[play % assets.length]
-      if (one)
-        startPlay(db, {
-          playlist: 'friends',
-          revision: 1,
-          item: `item-${play % items}`,
-          asset: one.asset,
-          startedAt: play * 1000,
-        })
+      if (!one) continue
+      const item = `item-${play % items}`
+      const seq = startPlay(db, { playlist: 'friends', revision: 1, item, asset: one.asset, startedAt: play * 1000 })
+      finishPlay(db, seq, { ms: 1000, presentedFrames: 30, droppedFrames: 0, outcome: 'complete' })
     }
   })
   close()
