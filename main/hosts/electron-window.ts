@@ -108,6 +108,9 @@ export async function pictureOf(window: BrowserWindow, options: HostOptions, as?
 /** A page's line in the log, in characters. */
 const longestLine = 500
 
+/** Black, as the window is. */
+const blankPage = 'about:blank'
+
 function watchPage(window: BrowserWindow, address: string, listener: WindowListener): void {
   const { webContents } = window
   webContents.ipc.on(fromScreenChannel, (event, text: unknown) => {
@@ -115,13 +118,15 @@ function watchPage(window: BrowserWindow, address: string, listener: WindowListe
     if (frame && frame === webContents.mainFrame && isPage(frame.url, address)) listener.text(text)
   })
   webContents.on('render-process-gone', (_event, { reason, exitCode }) => {
+    // Electron 33 dies of a load that begins any later than this; what is loaded after this one may wait.
+    webContents.loadURL(blankPage).catch(() => {}) // another page comes before it is there
     listener.gone(`the page’s process ended: ${reason} (${exitCode})`)
   })
   // A hung page cannot be loaded anew in its own process, so that one is ended first; `gone` follows.
   window.on('unresponsive', () => webContents.forcefullyCrashRenderer())
   webContents.on('did-navigate', (_event, url) => {
     if (isPage(url, address)) listener.committed()
-    else listener.gone(`the page went to ${url.slice(0, 200)}`)
+    else if (url !== blankPage) listener.gone(`the page went to ${url.slice(0, 200)}`)
   })
   // Before Electron 35 level and text were arguments of their own, the level a number from 0, verbose, to 3, error.
   webContents.on('console-message', (event, ...before: readonly unknown[]) => {

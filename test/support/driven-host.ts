@@ -68,7 +68,7 @@ export async function startDrivenHost(
         const found = reports.findIndex((report, index) => index >= from && fits(report))
         if (found >= 0) finish(() => resolve(found))
       }
-      const ended = () => fail('the driver ended')
+      const ended = (code: unknown, signal: unknown) => fail(`the driver ended (${code} ${signal})`)
       const timer = setTimeout(() => fail(`not within ${deadlineMs / 1000} s`), deadlineMs)
       listeners.add(look)
       child.once('exit', ended)
