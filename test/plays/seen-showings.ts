@@ -33,11 +33,14 @@ export type Comparison = {
   readonly durationsOffMs: readonly number[]
 }
 
+/** Half of the shortest item: further away is another showing of the same item. */
+const nearMs = 500
+
 /** At this distance from the end of a power supply it is a matter of luck which of the two came first. */
 const luckMs = 150
 
 /**
- * Pairs showings and records in their order. `endsMs`: when the player was ended; what began within a blink of that may be on
+ * Pairs each showing with the record of its item that began nearest to it. `endsMs`: when the player was ended; what began within a blink of that may be on
  * one side only. Durations are compared where the next showing followed and the record is complete.
  */
 export function compareShowings(
@@ -50,23 +53,24 @@ export function compareShowings(
   const startsOffMs: number[] = []
   const durationsOffMs: number[] = []
   const isLuck = (atMs: number) => endsMs.some((end) => Math.abs(end - atMs) < luckMs)
-  let at = 0
+  const open = new Set(records)
   for (const [index, showing] of seen.entries()) {
-    let record = records[at]
-    while (record && itemOf(record) !== showing.item && isLuck(Date.parse(record.startedAt))) record = records[++at]
-    if (!record || itemOf(record) !== showing.item) {
+    const offOf = (record: PlayRecord) => Date.parse(record.startedAt) - showing.fromMs
+    const record = [...open]
+      .filter((one) => itemOf(one) === showing.item && Math.abs(offOf(one)) < nearMs)
+      .sort((one, other) => Math.abs(offOf(one)) - Math.abs(offOf(other)))[0]
+    if (!record) {
       if (!isLuck(showing.fromMs))
         differences.push(`item ${showing.item}, seen as number ${index + 1}, is not recorded there`)
       continue
     }
-    at += 1
-    const offMs = Date.parse(record.startedAt) - showing.fromMs
-    startsOffMs.push(offMs)
+    open.delete(record)
+    startsOffMs.push(offOf(record))
     const next = seen[index + 1]
     const isCut = endsMs.some((end) => end > showing.fromMs && end < (next?.fromMs ?? 0))
     if (next && !isCut && record.outcome === 'complete') durationsOffMs.push(record.ms - (next.fromMs - showing.fromMs))
   }
-  for (const record of records.slice(at))
+  for (const record of open)
     if (!isLuck(Date.parse(record.startedAt)))
       differences.push(`record ${record.seq} of item ${itemOf(record)} was not seen`)
   return { differences, startsOffMs, durationsOffMs }
