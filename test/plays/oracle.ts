@@ -50,7 +50,16 @@ export async function runOracle(
   stopSeeing()
   const records = recordsIn(stage.dataDir)
   const compared = compareShowings(seen.showings(), partable(records), itemOf, endsMs)
-  return { ...compared, seen: seen.showings().length, records: records.length, restarts: endsMs.length / 2 - 1 }
+  const frameless = records
+    .filter((record) => films.includes(itemOf(record)) && record.outcome === 'complete' && record.presentedFrames === 0)
+    .map((record) => `record ${record.seq} of film ${itemOf(record)} has no frames`)
+  return {
+    ...compared,
+    differences: [...compared.differences, ...frameless],
+    seen: seen.showings().length,
+    records: records.length,
+    restarts: endsMs.length / 2 - 1,
+  }
 }
 
 const itemOf = ({ item }: PlayRecord): number => Number(item.slice('item-'.length))

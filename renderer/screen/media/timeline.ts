@@ -253,6 +253,7 @@ class Run implements Timeline {
     if (!clip || clip.over || clip !== this.#clips.at(-1)) return
     clip.over = true
     this.#video.pause()
+    this.#count(clip) // whoever is told that it is over may ask at once how many frames it had
     this.#parts.listener.over(clip.play.id)
   }
 
