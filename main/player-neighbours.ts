@@ -11,7 +11,7 @@ import type { AssetSource } from './app/asset-source.ts'
 import type { AssetFiles } from './app/asset-store.ts'
 import type { Configuration } from './app/configuration.ts'
 import { createNeighbours } from './app/neighbours.ts'
-import type { Cache } from './app/player.ts'
+import type { Cache } from './app/player-parts.ts'
 import type { Reporter } from './app/reporter.ts'
 import type { WriteDb } from './sqlite/open.ts'
 

@@ -4,7 +4,7 @@ import type { ReadDb } from '../sqlite/open.ts'
 import { outboxTotals } from '../sqlite/outbox.ts'
 import { playsChain } from '../sqlite/plays-chain.ts'
 import type { DatabaseSizes, RecoveryState } from './health-parts.ts'
-import type { Cache } from './player.ts'
+import type { Cache } from './player-parts.ts'
 
 /** What health asks of the cache. */
 export type HealthCache = Pick<Cache, 'held' | 'late' | 'progress' | 'shortOf'>

@@ -1,4 +1,4 @@
-import type { PlayerParts } from '../../main/app/player.ts'
+import type { PlayerParts } from '../../main/app/player-parts.ts'
 import type { HostListener, StartHost } from '../../main/hosts/host.ts'
 import type { ShowingKey } from '../../shared/screen/programme.ts'
 import { startPosition } from '../../shared/screen/rotation.ts'
