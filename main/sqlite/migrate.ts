@@ -5,12 +5,13 @@ import { inForce } from './migrations/0002-in-force.ts'
 import { trustCore } from './migrations/0003-trust-core.ts'
 import { darkPlays } from './migrations/0004-dark-plays.ts'
 import { playChain } from './migrations/0005-play-chain.ts'
+import { keptFaults } from './migrations/0006-faults.ts'
 
 /** Brings a database from the version before to its own, within a transaction. */
 export type Migration = (db: WriteDb) => void
 
 /** In order and only ever appended to: a database's version is how many of these it has been through. */
-export const migrations: readonly Migration[] = [first, inForce, trustCore, darkPlays, playChain]
+export const migrations: readonly Migration[] = [first, inForce, trustCore, darkPlays, playChain, keptFaults]
 
 /** Runs what is missing, each in a transaction of its own, and returns the version found before. A newer database is left alone. */
 export function migrate(db: WriteDb, all: readonly Migration[]): number {
