@@ -111,6 +111,9 @@ export type Effect =
 /** A state and what is to be done to come to it. */
 export type Step = { readonly state: DriverState; readonly effects: readonly Effect[] }
 
+/** Nothing to be done. */
+export const unchanged = (state: DriverState): Step => ({ state, effects: [] })
+
 /** A page that has heard nothing yet. */
 export const firstState: DriverState = {
   programme: undefined,
