@@ -1,7 +1,9 @@
 import Hls, { type ErrorData, type LevelDetails } from 'hls.js'
 import type { Play } from '../driver-state.ts'
+import { type EndWatch, watchForEnd } from './end-watch.ts'
 import { type Filling, MediaFault } from './filling.ts'
 import { meterFrames, watchFilm } from './film-watch.ts'
+import { firstFailure } from './first-failure.ts'
 import { type LiveState, seePlaylist, standsStill } from './live-watch.ts'
 import { onNextFrame } from './next-frame.ts'
 import { fixedLevel, streamConfig } from './stream-setup.ts'
@@ -9,8 +11,6 @@ import { elementFault, emptyVideo, type FilmParts, firstFrame, startFilm } from 
 
 /** A live stream that has shown no picture by then is left out for a while; the loop has something else ready by its turn. */
 const joinWithinMs = 6_000
-/** What a swap to another element takes: it is begun so much before the last frame has had its time. */
-const swapLeadMs = 40
 /** A live stream without a time of its own in the playlist stays this long. */
 const fallbackLiveSeconds = 30
 const lookEveryMs = 500
@@ -34,7 +34,7 @@ export async function openStream(
   video.loop = !live && showing.seconds !== null
   const stream = new Stream(video, play, live, parts)
   try {
-    await Promise.race([firstFrame(video, signal), stream.firstFailure])
+    await Promise.race([firstFrame(video, signal), stream.firstFailure.promise])
   } catch (cause) {
     stream.dispose()
     throw cause
@@ -43,13 +43,14 @@ export async function openStream(
 }
 
 class Stream implements Filling {
-  readonly firstFailure: Promise<never>
+  readonly firstFailure = firstFailure()
   readonly #video: HTMLVideoElement
   readonly #play: Play
   readonly #live: boolean
   readonly #parts: FilmParts
   readonly #hls: Hls
   readonly #meter: () => { presented: number; dropped: number }
+  readonly #end: EndWatch
   readonly #disposed = new AbortController()
   #liveState: LiveState | undefined
   /** Where the last picture of a set ends on the media timeline, once its last segment is loaded. */
@@ -61,10 +62,8 @@ class Stream implements Filling {
   #over = false
   #failed = false
   #stopWatching = () => {}
-  #cancelOver = () => {}
   #cancelLook = () => {}
   #cancelJoin = () => {}
-  #failFirst: (fault: MediaFault) => void = () => {}
 
   constructor(video: HTMLVideoElement, play: Play, live: boolean, parts: FilmParts) {
     this.#video = video
@@ -72,10 +71,7 @@ class Stream implements Filling {
     this.#live = live
     this.#parts = parts
     this.#meter = meterFrames(video)
-    this.firstFailure = new Promise((_, reject) => {
-      this.#failFirst = reject
-    })
-    this.firstFailure.catch(() => {}) // once the first frame is there, failures go to the listener
+    this.#end = watchForEnd(parts.clock, () => this.#reachedEnd())
     const until = { signal: this.#disposed.signal }
     video.addEventListener('error', () => this.#fail(elementFault(video)), until)
     video.addEventListener('ended', () => this.#reachedEnd(), until)
@@ -103,7 +99,7 @@ class Stream implements Filling {
   dispose(): void {
     this.#count()
     this.#disposed.abort()
-    for (const cancel of [this.#stopWatching, this.#cancelOver, this.#cancelLook, this.#cancelJoin]) cancel()
+    for (const cancel of [this.#stopWatching, this.#end.cancel, this.#cancelLook, this.#cancelJoin]) cancel()
     this.#hls.destroy()
     emptyVideo(this.#video)
   }
@@ -191,9 +187,7 @@ class Stream implements Filling {
     if (this.#endSeconds === undefined || this.#video.loop) return
     const restSeconds = this.#endSeconds - mediaSeconds
     if (restSeconds > 1.5 * this.#longestFrameSeconds) return
-    const restMs = expectedMs - performance.now() + restSeconds * 1000
-    this.#cancelOver()
-    this.#cancelOver = this.#parts.clock.after(restMs - swapLeadMs, () => this.#reachedEnd())
+    this.#end.lastFrames(restSeconds, expectedMs)
   }
 
   #reachedEnd(): void {
@@ -208,7 +202,7 @@ class Stream implements Filling {
     if (this.#failed || this.#over || this.#disposed.signal.aborted) return
     this.#failed = true
     this.#hls.stopLoad()
-    this.#failFirst(fault)
+    this.firstFailure.tell(fault)
     this.#parts.listener.failed(this.#play.id, fault, true)
   }
 

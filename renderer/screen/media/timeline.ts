@@ -1,21 +1,14 @@
-import type { Clock } from '../clock.ts'
 import type { Play } from '../driver-state.ts'
-import { type Filling, type FillingListener, faultOf, MediaFault } from './filling.ts'
+import { type Clip, clipOf, endOf, familyOf, originSeconds, restMs, toleranceSeconds } from './clip.ts'
+import { type EndWatch, watchForEnd } from './end-watch.ts'
+import { Feeder, ignoreDeadElement } from './feeder.ts'
+import { type Filling, MediaFault } from './filling.ts'
 import { meterFrames, watchFilm } from './film-watch.ts'
-import type { FrameCounts } from './frame-counts.ts'
+import { firstFailure } from './first-failure.ts'
 import { onNextFrame } from './next-frame.ts'
 import type { FilmSource } from './remux.ts'
-import type { Ending, Piece } from './remux-wire.ts'
 import { type Buffer, openBuffer } from './source-buffer.ts'
-import { elementFault, emptyVideo, firstFrame, startFilm } from './video.ts'
-
-/** Whether a film can be taken apart and appended: its codec, and what an edit list hides, which can only come once. */
-export function fitsTimeline({ facts }: FilmSource, seconds: number | null): boolean {
-  const { hiddenSeconds } = facts
-  const startsAgain = (seconds ?? 0) > (facts.seconds ?? Number.POSITIVE_INFINITY)
-  const isHideable = hiddenSeconds <= toleranceSeconds || (hiddenSeconds < originSeconds && !startsAgain)
-  return isHideable && MediaSource.isTypeSupported(facts.mediaType)
-}
+import { elementFault, emptyVideo, type FilmParts, firstFrame, startFilm } from './video.ts'
 
 /** A run of films on one media timeline, so that one follows the other without a frame between them. */
 export type Timeline = Filling & {
@@ -27,39 +20,19 @@ export type Timeline = Filling & {
   leave(play: number): void
 }
 
-export type TimelineParts = { readonly clock: Clock; readonly counts: FrameCounts; readonly listener: FillingListener }
-
-/** One film of the run. Times are on the media timeline, in seconds; they are known when they are known. */
-type Clip = {
-  readonly play: Play
-  readonly source: FilmSource
-  start: number | undefined
-  ending: Ending | undefined
-  presented: boolean
-  over: boolean
-}
-
-/** The first clip starts here: times before zero are refused, and what an edit list hides comes before the start. */
-const originSeconds = 60
-const aheadSeconds = 8
-const keptBehindSeconds = 2
 /** The run is ended this long before its end, or the decoder would hold back its last frames. */
 const endsAheadSeconds = 1
-const toleranceSeconds = 0.002
-/** What a swap to another element takes: it is begun so much before the last frame has had its time. */
-const swapLeadMs = 40
 
 /**
  * Opens a run with its first film in the element; resolves when the first frame is decoded.
  *
- * Pieces are asked for while fewer than eight seconds lie ahead of what is shown, and taken away behind it, so a film of
- * any length needs the same memory. Each clip starts where the last frame of the one before ends.
+ * Each clip starts where the last frame of the one before ends.
  */
 export async function openTimeline(
   video: HTMLVideoElement,
   play: Play,
   source: FilmSource,
-  parts: TimelineParts,
+  parts: FilmParts,
   signal: AbortSignal,
 ): Promise<Timeline> {
   video.style.objectFit = play.showing.fit
@@ -73,7 +46,7 @@ export async function openTimeline(
   const run = new Run(video, buffer, parts, { play, source })
   try {
     video.currentTime = originSeconds + toleranceSeconds
-    await Promise.race([firstFrame(video, signal, originSeconds - toleranceSeconds), run.firstFailure])
+    await Promise.race([firstFrame(video, signal, originSeconds - toleranceSeconds), run.firstFailure.promise])
   } catch (cause) {
     run.dispose()
     throw cause
@@ -82,44 +55,40 @@ export async function openTimeline(
 }
 
 class Run implements Timeline {
-  readonly firstFailure: Promise<never>
+  readonly firstFailure = firstFailure()
   readonly #video: HTMLVideoElement
   readonly #buffer: Buffer
-  readonly #parts: TimelineParts
+  readonly #parts: FilmParts
   readonly #family: string
   readonly #meter: () => { presented: number; dropped: number }
   readonly #disposed = new AbortController()
+  readonly #feeder: Feeder
+  readonly #end: EndWatch
   #clips: Clip[]
-  #keys: number[] = []
   #joinsExpected = 0
   #closed = false
   #ended = false
   #begun = false
-  #longestFrameSeconds = 0
-  #wake = () => {}
   #stopWatching = () => {}
-  #cancelOver = () => {}
-  #failFirst: (fault: MediaFault) => void = () => {}
 
-  constructor(
-    video: HTMLVideoElement,
-    buffer: Buffer,
-    parts: TimelineParts,
-    first: { play: Play; source: FilmSource },
-  ) {
+  constructor(video: HTMLVideoElement, buffer: Buffer, parts: FilmParts, first: { play: Play; source: FilmSource }) {
     this.#video = video
     this.#buffer = buffer
     this.#parts = parts
     this.#family = familyOf(first.play, first.source)
     this.#meter = meterFrames(video)
-    this.#clips = [{ ...first, start: originSeconds, ending: undefined, presented: false, over: false }]
-    this.firstFailure = new Promise((_, reject) => {
-      this.#failFirst = reject
+    this.#clips = [clipOf(first.play, first.source, originSeconds)]
+    this.#end = watchForEnd(parts.clock, () => this.#reachedEnd())
+    this.#feeder = new Feeder({
+      video,
+      buffer,
+      clips: () => this.#clips,
+      complete: () => this.#look(),
+      failed: (clip, fault) => this.#clipFailed(clip, fault),
+      signal: this.#disposed.signal,
     })
-    this.firstFailure.catch(() => {}) // once the first frame is there, failures go to the listener
     video.addEventListener('error', () => this.#elementFailed(), { signal: this.#disposed.signal })
     video.addEventListener('ended', () => this.#reachedEnd(), { signal: this.#disposed.signal })
-    void this.#fill()
   }
 
   begin(raise: () => void): void {
@@ -127,7 +96,7 @@ class Run implements Timeline {
       frame: (mediaSeconds, expectedMs) => this.#frame(mediaSeconds, expectedMs),
       stalled: () => this.#stalled(),
       look: () => this.#look(),
-      slowestMs: () => this.#longestFrameSeconds * 1000,
+      slowestMs: () => this.#feeder.longestFrameSeconds * 1000,
     })
     raise()
     startFilm(this.#video, this.#disposed.signal)
@@ -138,8 +107,8 @@ class Run implements Timeline {
     if (this.#closed || this.#clips.at(-1)?.over || familyOf(play, source) !== this.#family) return false
     // Only a seek makes the decoder swallow hidden frames; in a running timeline they would be seen.
     if (source.facts.hiddenSeconds > toleranceSeconds) return false
-    this.#clips.push({ play, source, start: undefined, ending: undefined, presented: false, over: false })
-    this.#wake()
+    this.#clips.push(clipOf(play, source))
+    this.#feeder.wake()
     return true
   }
 
@@ -160,69 +129,20 @@ class Run implements Timeline {
     clip.source.close()
     this.#clips = this.#clips.filter((one) => one !== clip)
     if (clip.start === undefined) return
-    this.#keys = this.#keys.filter((key) => key < (clip.start ?? 0))
     // What the decoder has read already cannot be taken back: the run then ends with the clip before.
     if (clip.start - this.#video.currentTime < endsAheadSeconds) this.#closed = true
-    void this.#buffer.remove(clip.start, Number.POSITIVE_INFINITY).then(() => this.#look(), ignoreDeadElement)
+    void this.#feeder.takeOff(clip.start).then(() => this.#look())
   }
 
   dispose(): void {
     this.#count(this.#shown())
     this.#closed = true
     this.#disposed.abort()
-    this.#wake()
+    this.#feeder.wake()
     this.#stopWatching()
-    this.#cancelOver()
+    this.#end.cancel()
     for (const clip of this.#clips) clip.source.close()
     emptyVideo(this.#video)
-  }
-
-  /** Appends piece after piece, for as long as the run is there. */
-  async #fill(): Promise<void> {
-    while (!this.#disposed.signal.aborted) {
-      const clip = this.#clips.find((one) => !one.ending)
-      if (!clip || this.#isFull()) await this.#woken()
-      else await this.#append(clip).catch((thrown) => this.#clipFailed(clip, faultOf(thrown)))
-    }
-  }
-
-  async #append(clip: Clip): Promise<void> {
-    const next = await clip.source.next()
-    if (!this.#clips.includes(clip)) return
-    const before = this.#clips[this.#clips.indexOf(clip) - 1]
-    clip.start ??= endOf(before)
-    const start = clip.start ?? originSeconds
-    if ('endSeconds' in next) {
-      clip.ending = next
-      return this.#look()
-    }
-    this.#keys.push(...next.keySeconds.map((key) => start + key))
-    this.#longestFrameSeconds = Math.max(this.#longestFrameSeconds, next.longestFrameSeconds)
-    await this.#appendPiece(next, start, clip.source.facts.mediaType)
-  }
-
-  async #appendPiece(piece: Piece, start: number, mediaType: string): Promise<void> {
-    try {
-      await this.#buffer.append(piece.bytes, start + piece.offsetSeconds, mediaType)
-    } catch (cause) {
-      if (!(cause instanceof DOMException && cause.name === 'QuotaExceededError')) throw cause
-      await this.#woken()
-      if (this.#disposed.signal.aborted) return
-      await this.#evict()
-      await this.#appendPiece(piece, start, mediaType)
-    }
-  }
-
-  #isFull(): boolean {
-    const { buffered, currentTime } = this.#video
-    const until = buffered.length > 0 ? buffered.end(buffered.length - 1) : 0
-    return until - currentTime > aheadSeconds
-  }
-
-  #woken(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#wake = resolve
-    })
   }
 
   #frame(mediaSeconds: number, expectedMs: number): void {
@@ -232,7 +152,7 @@ class Run implements Timeline {
       if (clip.presented || clip.start === undefined || mediaSeconds < clip.start - toleranceSeconds) continue
       this.#count(this.#shown())
       clip.presented = true
-      this.#parts.listener.presented(clip.play.id, this.#lengthMs(clip, mediaSeconds), false)
+      this.#parts.listener.presented(clip.play.id, restMs(clip, mediaSeconds), false)
     }
     this.#forgetPast()
     this.#watchForEnd(mediaSeconds, expectedMs)
@@ -243,9 +163,7 @@ class Run implements Timeline {
     const clip = this.#clips.at(-1)
     if (!clip?.presented || clip.over || !clip.ending || clip.start === undefined) return
     if (mediaSeconds < clip.start + clip.ending.lastFrameSeconds - toleranceSeconds) return
-    const restMs = expectedMs - performance.now() + (clip.start + clip.ending.endSeconds - mediaSeconds) * 1000
-    this.#cancelOver()
-    this.#cancelOver = this.#parts.clock.after(restMs - swapLeadMs, () => this.#reachedEnd())
+    this.#end.lastFrames(clip.start + clip.ending.endSeconds - mediaSeconds, expectedMs)
   }
 
   #reachedEnd(): void {
@@ -259,11 +177,11 @@ class Run implements Timeline {
 
   /** Looked at a few times a second: room for more, what lies behind, a hole ahead, the end. */
   #look(): void {
-    this.#wake()
+    this.#feeder.wake()
     // Nobody sees the page, so no frames are told of; the loop goes on by the film's own time.
     if (this.#begun && document.visibilityState === 'hidden') this.#frame(this.#video.currentTime, performance.now())
     this.#jumpHole()
-    void this.#evict()
+    void this.#feeder.evict()
     const last = this.#clips.at(-1)
     const end = endOf(last)
     if (end === undefined || this.#ended || this.#joinsExpected > 0) return
@@ -285,14 +203,6 @@ class Run implements Timeline {
     }
   }
 
-  /** Takes away what lies behind, up to a key frame: pictures lean on the key frame before them. */
-  async #evict(): Promise<void> {
-    const until = this.#keys.findLast((key) => key < this.#video.currentTime - keptBehindSeconds)
-    if (until === undefined || until === this.#keys[0]) return
-    this.#keys = this.#keys.filter((key) => key >= until)
-    await this.#buffer.remove(0, until).catch(ignoreDeadElement)
-  }
-
   #forgetPast(): void {
     const shown = this.#clips.findLastIndex((clip) => clip.presented)
     for (const clip of this.#clips.slice(0, Math.max(0, shown))) clip.source.close()
@@ -309,14 +219,14 @@ class Run implements Timeline {
   #elementFailed(): void {
     const fault = elementFault(this.#video)
     const clip = this.#shown()
-    if (!clip) this.#failFirst(fault)
+    if (!clip) this.firstFailure.tell(fault)
     else this.#parts.listener.failed(clip.play.id, fault, !this.#isAtJoint(clip))
   }
 
   #clipFailed(clip: Clip, fault: MediaFault): void {
     if (this.#disposed.signal.aborted || !this.#clips.includes(clip)) return
     clip.ending = { endSeconds: 0, lastFrameSeconds: 0 }
-    if (!this.#begun) this.#failFirst(fault)
+    if (!this.#begun) this.firstFailure.tell(fault)
     if (this.#video.error) this.#elementFailed()
     else this.#parts.listener.failed(clip.play.id, fault, true)
   }
@@ -335,21 +245,4 @@ class Run implements Timeline {
     const frames = this.#meter()
     if (clip) this.#parts.counts.add(clip.play.id, frames)
   }
-
-  #lengthMs(clip: Clip, mediaSeconds: number): number | undefined {
-    const seconds = clip.ending?.endSeconds ?? clip.play.showing.seconds ?? clip.source.facts.seconds
-    return seconds === undefined ? undefined : (seconds - (mediaSeconds - (clip.start ?? mediaSeconds))) * 1000
-  }
 }
-
-function endOf(clip: Clip | undefined): number | undefined {
-  return clip?.start === undefined || !clip.ending ? undefined : clip.start + clip.ending.endSeconds
-}
-
-/** What has to be alike for two films to share a timeline: the codec, how the picture is turned, and how it fits. */
-function familyOf(play: Play, source: FilmSource): string {
-  return `${source.facts.family} ${source.facts.rotation} ${play.showing.fit}`
-}
-
-/** An element that has failed says so itself. */
-function ignoreDeadElement(): void {}
