@@ -5,11 +5,14 @@ import type { TrustedTime } from './trusted-time.ts'
 /** Tells the page how far the fleet's clock is ahead of its own, and reads the page's times by the trusted one. */
 export type PageClock = {
   heard(message: FromScreen): void
-  /** A time of the page by the trusted clock, in milliseconds since 1970. A page that began in 1970 makes no plays of 1970. */
+  /**
+   * A time of the page by the trusted clock, in milliseconds since 1970: walls in step write down the same times, and a page
+   * that began in 1970 makes no plays of 1970.
+   */
   dated(pageMs: number): number
 }
 
-/** Less than this apart, the page's own times do. */
+/** Less than this apart, the page's own times do where a wall keeps in step with nobody. */
 const nearMs = 1_000
 
 /** So many beats are remembered: the one that came quickest is believed. */
@@ -41,7 +44,7 @@ export function createPageClock(
     dated(pageMs) {
       if (differences.length === 0) return pageMs
       const shiftMs = Math.round(time.told().wallMs - pageNowMs())
-      return Math.abs(shiftMs) < nearMs ? pageMs : pageMs + shiftMs
+      return Math.abs(shiftMs) < nearMs && !inStep() ? pageMs : pageMs + shiftMs
     },
   }
 }

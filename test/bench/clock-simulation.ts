@@ -1,5 +1,12 @@
 import { askEveryMs } from '../../shared/clock/clock-message.ts'
-import { aheadAt, clockLine, type Exchange, emptyFilter, withExchange } from '../../shared/clock/offset-filter.ts'
+import {
+  aheadAt,
+  type ClockLine,
+  clockLine,
+  type Exchange,
+  emptyFilter,
+  withExchange,
+} from '../../shared/clock/offset-filter.ts'
 
 /** How long messages take: `even` 0 to 80 ms either way; `lopsided` 0 to 80 ms there and 0 to 10 ms back; `bursts` mostly quick, with queues of up to 80 ms. */
 export const jitters = ['even', 'lopsided', 'bursts'] as const
@@ -15,8 +22,12 @@ export type Simulation = {
 
 /** Errors of the offset at instants between two exchanges, in milliseconds. */
 export type Errors = { readonly p50Ms: number; readonly p99Ms: number; readonly maxMs: number; readonly count: number }
-/** The filter, and what simpler ones make of the same exchanges. */
-export type Found = Record<'plazacast' | 'lastSample' | 'mean' | 'shortestRound', Errors>
+/** The filter, what simpler ones make of the same exchanges, and what the filter's line is worth when no more answers come. */
+export type Found = Record<Method, Errors>
+type Method = 'plazacast' | 'lastSample' | 'mean' | 'shortestRound' | 'minuteAlone' | 'hourAlone'
+
+/** How long a player is left without answers before its clock is looked at once more; about that long. */
+const aloneMs = { minuteAlone: 60_000, hourAlone: 3_600_000 }
 
 /** The filter has seen half of its window; before that it knows less. */
 const settlesMs = 30 * 60_000
@@ -29,7 +40,15 @@ const dayMs = 86_400_000
 export function simulateClock({ hours, seed, jitter, progress }: Simulation): Found {
   const random = mulberry32(seed)
   const delays = delaysOf(jitter, random)
-  const errors: Record<keyof Found, number[]> = { plazacast: [], lastSample: [], mean: [], shortestRound: [] }
+  const errors: Record<Method, number[]> = {
+    plazacast: [],
+    lastSample: [],
+    mean: [],
+    shortestRound: [],
+    minuteAlone: [],
+    hourAlone: [],
+  }
+  let left: { line: ClockLine; dueMs: number; method: Method }[] = []
   let filter = emptyFilter
   let [monotonicMs, fleetMs] = [0, 1e9]
   const go = (ms: number) => {
@@ -47,8 +66,13 @@ export function simulateClock({ hours, seed, jitter, progress }: Simulation): Fo
     const line = round % 7 === 0 && monotonicMs > settlesMs ? clockLine(filter) : undefined
     const laterMs = random() * askEveryMs
     go(laterMs)
+    const truth = fleetMs - monotonicMs
+    for (const { line: old, dueMs, method } of left)
+      if (dueMs <= monotonicMs) errors[method].push(Math.abs(aheadAt(old, monotonicMs) - truth))
+    left = left.filter(({ dueMs }) => dueMs > monotonicMs)
     if (line) {
-      const truth = fleetMs - monotonicMs
+      left.push({ line, dueMs: monotonicMs + aloneMs.minuteAlone, method: 'minuteAlone' })
+      left.push({ line, dueMs: monotonicMs + aloneMs.hourAlone, method: 'hourAlone' })
       const recent = filter.exchanges.slice(-8)
       errors.plazacast.push(Math.abs(aheadAt(line, monotonicMs) - truth))
       errors.lastSample.push(Math.abs(middleOf(recent.slice(-1)) - truth))
@@ -63,6 +87,8 @@ export function simulateClock({ hours, seed, jitter, progress }: Simulation): Fo
     lastSample: figures(errors.lastSample),
     mean: figures(errors.mean),
     shortestRound: figures(errors.shortestRound),
+    minuteAlone: figures(errors.minuteAlone),
+    hourAlone: figures(errors.hourAlone),
   }
 }
 

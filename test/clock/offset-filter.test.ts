@@ -18,6 +18,12 @@ test('with 0 to 80 ms of jitter either way and 200 ppm of drift, the offset is r
   assert.ok(found.lastSample.p99Ms > 10, 'the simulation is hard for who believes the last answer')
 })
 
+test('a player that hears nothing more for a minute is still right within 3 ms, and after an hour within 10 ms', () => {
+  const { minuteAlone, hourAlone } = simulateClock({ hours: 30, seed: 3, jitter: 'even' })
+  assert.ok(minuteAlone.count > 100 && minuteAlone.p99Ms <= 3, `p99 ${minuteAlone.p99Ms} ms after a minute`)
+  assert.ok(hourAlone.count > 100 && hourAlone.p99Ms <= 10, `p99 ${hourAlone.p99Ms} ms after an hour`)
+})
+
 test('one exchange gives an estimate between its bounds', () => {
   const line = clockLine(withExchange(emptyFilter, exchange(1000, 5000, 10, 30)))
   assert.ok(line)

@@ -45,6 +45,17 @@ test('a wall that keeps in step with nobody hears of no clock, and one whose tim
   assert.deepEqual(lost.sent, [{ kind: 'clock', aheadMs: null }])
 })
 
+test('walls in step write down the fleet’s times, however little their own clocks are off', () => {
+  const shifted = (inStep: boolean) => {
+    const { page, beat, now } = setUp({ wallMs: 5_400 }, inStep) // the page stands at 5,000
+    page.heard({ kind: 'hello', at: now() })
+    beat(0)
+    return page.dated(5_000) - 5_000
+  }
+  assert.equal(shifted(true), 400)
+  assert.equal(shifted(false), 0)
+})
+
 test('what a page of 1970 tells is written down with the trusted time', () => {
   const { page, beat, now } = setUp()
   beat(0)
