@@ -9,7 +9,7 @@ import { startTechnicianServer } from './adapters/technician-server.ts'
 import type { Configuration, HealthPage } from './app/configuration.ts'
 import type { Log } from './app/log.ts'
 import type { Undo } from './app/ports.ts'
-import { createTechnician, type PagePlace, type TechnicianPage } from './app/technician.ts'
+import { createTechnician, type PagePlace, type TechnicianOptions, type TechnicianPage } from './app/technician.ts'
 import { createTechnicianAccess } from './app/technician-access.ts'
 
 /** The technician's page of a player, which hears it before it is there. */
@@ -27,6 +27,7 @@ export function startPlayerTechnician(
   configuration: Configuration,
   pageDir: string,
   log: Log,
+  faults: TechnicianOptions['faults'],
 ): PlayerTechnician | undefined {
   const { health: page, playerId } = configuration
   if (page.listen === 'off') return undefined
@@ -35,6 +36,7 @@ export function startPlayerTechnician(
     playerId,
     clock: systemClock,
     hasPin: pin !== undefined,
+    faults,
     metrics: page.metrics,
     access: (report) =>
       createTechnicianAccess({

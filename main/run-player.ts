@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type AssetName, assetNameOf } from '../shared/asset-name.ts'
 import type { HlsAssets } from '../shared/hls/hls-asset.ts'
+import { toldFaults } from '../shared/technician/report.ts'
 import { rememberingCrypto } from '../shared/trust/remembered.ts'
 import { createAssetFiles, type DamagedPiece } from './adapters/asset-files.ts'
 import { watchAssetFiles } from './adapters/asset-watch.ts'
@@ -35,6 +36,7 @@ import { openPlayerDatabase } from './player-database.ts'
 import { healthParts } from './player-health.ts'
 import { withNeighbours } from './player-neighbours.ts'
 import { startPlayerTechnician } from './player-technician.ts'
+import { lastFaults } from './sqlite/faults.ts'
 
 /** What differs between the two programs that run a wall. */
 export type PlayerProgram = {
@@ -91,7 +93,9 @@ export async function runPlayer(program: PlayerProgram): Promise<RunningPlayer> 
     }),
     onDamaged: (hex, cause) => log('warning', `sha256:${hex} was cut off: ${String(cause)}`),
   })
-  const technician = startPlayerTechnician(configuration, join(program.screenDir, 'technician'), log)
+  const technician = startPlayerTechnician(configuration, join(program.screenDir, 'technician'), log, () =>
+    lastFaults(db, toldFaults),
+  )
   const supervised = openSupervisedLine(process.env)
   const player = await startPlayer({
     ...database,

@@ -1,5 +1,5 @@
 import type { Told } from '../../shared/clock/trusted-time.ts'
-import type { Health, Readings } from '../../shared/health/health.ts'
+import type { Health, Readings, Reason } from '../../shared/health/health.ts'
 import { type Judgement, judge, nothingFound, reasonsOf, verdictOf } from '../../shared/health/judge.ts'
 import { eventCodes } from '../../shared/reports/event.ts'
 import type { ShownNow } from '../../shared/reports/state.ts'
@@ -8,6 +8,7 @@ import type { FromScreen } from '../../shared/screen/wire.ts'
 import { reportTopic } from '../../shared/topics.ts'
 import type { Host } from '../hosts/host.ts'
 import { heldBytes } from '../sqlite/assets.ts'
+import { lastFaults } from '../sqlite/faults.ts'
 import type { ReadDb } from '../sqlite/open.ts'
 import type { Broker, BrokerListener, Publication } from './broker.ts'
 import { createBrokerWatch } from './health-broker.ts'
@@ -86,7 +87,7 @@ export function createHealth(options: HealthOptions): HealthWatch {
   let judgement: Judgement = nothingFound
   let newest: Health | undefined
   let publishedMs = Number.NEGATIVE_INFINITY
-  let lastFault: Readings['lastFault'] = null
+  let lastFault: Readings['lastFault'] = attempt(() => lastErrorOf(db)) ?? null
   let damage: { readonly what: string; readonly atMs: number } | undefined
   const sums = { turn: 0, heldBytes: 0 }
   let hasBroker = false
@@ -148,8 +149,15 @@ export function createHealth(options: HealthOptions): HealthWatch {
   function tellChange(before: Health | undefined, { verdict, reasons }: Health): void {
     if ((before?.verdict ?? 'ok') === verdict) return
     const codes = reasons.map(({ code }) => code)
-    const message = reasons[0] ? `${verdict}: ${reasons[0].message}` : `${verdict} again`
-    reporter?.event('health-changed', message, { verdict, before: before?.verdict ?? 'ok', reasons: codes })
+    const [first] = reasons
+    const message = first ? `${verdict}: ${first.message}` : `${verdict} again`
+    const about = {
+      verdict,
+      before: before?.verdict ?? 'ok',
+      reasons: codes,
+      ...(first && { sentence: saidBy(first) }),
+    }
+    reporter?.event('health-changed', message, about)
   }
 
   function publish(): void {
@@ -198,6 +206,17 @@ export function createHealth(options: HealthOptions): HealthWatch {
       cancel()
     },
   }
+}
+
+const saidBy = ({ title, messages }: Reason) => ({
+  en: `${title?.en ?? ''}. ${messages.en}`,
+  zh: `${title?.zh ?? ''}。${messages.zh}`,
+})
+
+/** Also of former runs: whoever asks for the last fault asks after a restart above all. */
+function lastErrorOf(db: ReadDb): Readings['lastFault'] {
+  const [fault] = lastFaults(db, 1, 'error')
+  return fault ? { at: fault.at, code: fault.code, message: fault.message } : null
 }
 
 const codesOf = (health: Health | undefined): string => (health?.reasons ?? []).map(({ code }) => code).join(' ')

@@ -1,7 +1,9 @@
 import type { EventCode } from '../../shared/reports/event.ts'
 import { eventOf } from '../../shared/reports/event.ts'
+import { faultOf } from '../../shared/reports/fault.ts'
 import type { State } from '../../shared/reports/state.ts'
 import { reportTopic } from '../../shared/topics.ts'
+import { keepFault } from '../sqlite/faults.ts'
 import type { WriteDb } from '../sqlite/open.ts'
 import { enqueue } from '../sqlite/outbox.ts'
 import type { Log } from './log.ts'
@@ -39,7 +41,13 @@ export function createReporter(
       const event = eventOf(code, isoOf(clock.now()), message, about)
       log(event.severity, `${code}: ${message}`, event.severity === 'info' ? undefined : about)
       const payload = JSON.stringify(event)
-      attempt('events', () => enqueue(db, { topic: topicOf('events'), payload, qos: 1, retain: false }))
+      const fault = faultOf(event)
+      attempt('events', () =>
+        db.transaction(() => {
+          enqueue(db, { topic: topicOf('events'), payload, qos: 1, retain: false })
+          if (fault) keepFault(db, fault)
+        }),
+      )
       queued()
     },
     state(state) {

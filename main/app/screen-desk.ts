@@ -102,7 +102,7 @@ export function createScreenDesk(options: ScreenDeskOptions): ScreenDesk {
     on = undefined
     next = undefined
     now = { dark: reason }
-    if (plays.dark(reason, at)) reporter.event('wall-dark', `the wall is off: ${reason}`)
+    if (plays.dark(reason, at)) reporter.event('wall-dark', `the wall is off: ${reason}`, { reason })
     options.changed()
   }
 
@@ -116,7 +116,7 @@ export function createScreenDesk(options: ScreenDeskOptions): ScreenDesk {
     on = undefined
     next = undefined
     now = { slate: reason }
-    if (!alreadyOn) reporter.event('slate-shown', reason)
+    if (!alreadyOn) reporter.event('slate-shown', reason, { reason })
     options.changed()
   }
 

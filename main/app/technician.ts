@@ -1,11 +1,11 @@
 import type { Site } from '../../shared/documents/site.ts'
 import type { Health } from '../../shared/health/health.ts'
 import { prometheusText } from '../../shared/health/prometheus.ts'
-import { eventOf, type PlayerEvent } from '../../shared/reports/event.ts'
+import type { KeptFault } from '../../shared/reports/fault.ts'
 import type { State } from '../../shared/reports/state.ts'
 import {
-  faultsAfter,
   identifySeconds,
+  openFault,
   openState,
   type TechnicianAction,
   type TechnicianAnswer,
@@ -46,6 +46,8 @@ export type TechnicianOptions = {
   readonly playerId: string
   readonly clock: Clock
   readonly hasPin: boolean
+  /** The last faults, the newest first; may throw when the disk cannot be read. */
+  readonly faults: () => readonly KeptFault[]
   /** Whether `metrics` answers. */
   readonly metrics: boolean
   readonly access: (
@@ -73,7 +75,7 @@ const longestActMs = 25_000
 export function createTechnician({ playerId, clock, hasPin, metrics, ...options }: TechnicianOptions): Technician {
   let player: WatchedPlayer | undefined
   let state: State | undefined
-  let faults: readonly PlayerEvent[] = []
+  let faults: readonly KeptFault[] = []
   let said: Reporter | undefined
   const now = () => isoOf(player?.now() ?? clock.now())
   const access = options.access((what, client, waitSeconds) => {
@@ -84,6 +86,12 @@ export function createTechnician({ playerId, clock, hasPin, metrics, ...options 
     const bytes = await player?.picture(smallPicture)
     return bytes && { bytes, mediaType: 'image/jpeg' }
   })
+  function lastFaults(): readonly KeptFault[] {
+    try {
+      faults = options.faults()
+    } catch {} // the disk fails, which health says: what was known before stays
+    return faults
+  }
   const known = () => (hasPin ? technicianActions.filter((name) => player?.commands.has(name)) : [])
 
   async function act(action: TechnicianAction, client: string): Promise<TechnicianAnswer> {
@@ -124,7 +132,7 @@ export function createTechnician({ playerId, clock, hasPin, metrics, ...options 
           timeZone: about?.timeZone ?? 'UTC',
           health: player?.health?.() ?? null,
           state: state ? openState(state) : null,
-          faults: [...faults],
+          faults: lastFaults().map(openFault),
           actions: known(),
           signedIn: isSignedIn,
         }
@@ -141,10 +149,6 @@ export function createTechnician({ playerId, clock, hasPin, metrics, ...options 
       said = reporter
       return {
         ...reporter,
-        event(code, message, about) {
-          faults = faultsAfter(faults, eventOf(code, now(), message))
-          reporter.event(code, message, about)
-        },
         state(news) {
           state = { at: now(), ...news }
           reporter.state(news)

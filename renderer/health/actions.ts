@@ -1,6 +1,6 @@
+import { spanText } from '../../shared/technician/amounts.ts'
 import type { TechnicianAction, TechnicianAnswer } from '../../shared/technician/report.ts'
 import { type Words, wordsOf } from '../../shared/technician/texts.ts'
-import { spanText } from '../../shared/technician/view.ts'
 import { act, signIn, signOut } from './connection.ts'
 import { element, setText } from './elements.ts'
 import type { PageState, PageStore, Told } from './store.ts'

@@ -1,7 +1,10 @@
+import type { DownloadRow } from '../../shared/technician/downloads.ts'
+import type { Row } from '../../shared/technician/machine.ts'
 import { wordsOf } from '../../shared/technician/texts.ts'
-import { type Row, technicianView } from '../../shared/technician/view.ts'
+import { type Told, technicianView } from '../../shared/technician/view.ts'
 import { actionsSection } from './actions.ts'
 import { element, setChildren, setText } from './elements.ts'
+import { faultList } from './faults.ts'
 import { wallPicture } from './picture.ts'
 import { verdictSign } from './signs.ts'
 import type { PageState, PageStore } from './store.ts'
@@ -20,7 +23,7 @@ export function openPage(root: HTMLElement, store: PageStore, after: () => void)
   const downloads = element('ul', 'list')
   const downloadsNote = element('p', 'soft')
   const machine = element('dl')
-  const faults = element('ul', 'list')
+  const faults = faultList()
   const noFaults = element('p', 'soft')
   const about = element('dl')
   const actions = actionsSection(store, after)
@@ -30,7 +33,7 @@ export function openPage(root: HTMLElement, store: PageStore, after: () => void)
     next: section(next),
     downloads: section(downloads, downloadsNote),
     machine: section(machine),
-    faults: section(faults, noFaults),
+    faults: section(faults.root, noFaults),
     about: section(about),
   }
   root.append(
@@ -68,7 +71,7 @@ export function openPage(root: HTMLElement, store: PageStore, after: () => void)
     setChildren(downloads, view.downloads.map(downloadItem))
     setText(downloadsNote, view.downloadsNote)
     setChildren(machine, view.machine.map(rowOf))
-    setChildren(faults, view.faults.map(faultItem))
+    faults.draw(view.faults, words)
     setText(noFaults, view.faults.length === 0 ? words.noFaults : '')
     setChildren(about, view.about.map(rowOf))
     actions.draw(state)
@@ -87,25 +90,30 @@ function section(...children: HTMLElement[]): { root: HTMLElement; title: HTMLEl
 }
 
 /** Drawn anew only when it says something else, so that screen readers say it once. */
-function drawVerdict(target: HTMLElement, { verdict, headline, sentences }: View): void {
-  const text = [verdict, headline, ...sentences].join('\n')
+function drawVerdict(target: HTMLElement, { verdict, headline, told }: View): void {
+  const text = JSON.stringify([verdict, headline, told])
   if (target.dataset.text === text) return
   target.dataset.text = text
   target.dataset.verdict = verdict
-  const items = sentences.map((sentence) => element('li', '', sentence))
-  target.replaceChildren(verdictSign(verdict), element('p', 'headline', headline), element('ul', '', ...items))
+  target.replaceChildren(
+    verdictSign(verdict),
+    element('p', 'headline', headline),
+    element('ul', '', ...told.map(toldItem)),
+  )
+}
+
+function toldItem({ title, sentence }: Told): HTMLElement {
+  const text = element('p', '', sentence)
+  return title === '' ? element('li', '', text) : element('li', '', element('p', 'what', title), text)
 }
 
 const rowOf = ({ label, value, isBad }: Row): HTMLElement =>
   element('div', isBad ? 'bad' : '', element('dt', '', label), element('dd', '', value))
 
-function downloadItem({ title, detail, percent }: View['downloads'][number]): HTMLElement {
+function downloadItem({ isWhole, title, detail, percent }: DownloadRow): HTMLElement {
   const bar = element('progress')
   bar.max = 100
   bar.setAttribute('value', percent.toFixed(1))
   bar.setAttribute('aria-label', title)
-  return element('li', '', element('p', 'strong', title), bar, element('p', 'soft', detail))
+  return element('li', '', element('p', isWhole ? 'strong' : 'file', title), bar, element('p', 'soft', detail))
 }
-
-const faultItem = ({ title, when, message }: View['faults'][number]): HTMLElement =>
-  element('li', '', element('p', 'strong', title), element('p', 'soft', `${when} · ${message}`))

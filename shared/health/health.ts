@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { clockSources } from '../clock/trusted-time.ts'
 import { instant } from '../documents/fields.ts'
+import { bilingual } from '../texts/bilingual.ts'
 
 /** How a wall does: `degraded` plays what it should, but somebody ought to look; `failing` does not show what it should. */
 export const verdicts = ['ok', 'degraded', 'failing'] as const
@@ -17,10 +18,12 @@ export const reason = z.object({
   /** Stable and kebab-case; the list is in `shared/health/codes.ts` and in the documents. */
   code: z.string(),
   gravity,
-  /** A sentence in English, with the values that led to it. */
+  /** In English: the title, and a sentence with the values that led to it. */
   message: z.string(),
-  /** The same sentence in each language that there is. */
-  messages: z.object({ en: z.string(), zh: z.string() }),
+  /** In a few words. Absent in what older players say. */
+  title: bilingual.optional(),
+  /** The sentence alone. */
+  messages: bilingual,
   since: instant,
 })
 export type Reason = z.infer<typeof reason>

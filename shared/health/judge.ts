@@ -1,7 +1,7 @@
 import { type ReasonCode, reasonCodes } from './codes.ts'
 import { type Gravity, gravities, type Readings, type Reason, type Verdict } from './health.ts'
 import { type Rule, rules, type Values } from './rules.ts'
-import { textsOf } from './texts.ts'
+import { reasonSaid } from './texts.ts'
 
 /** What was found of one reason, by the clock that never steps: since when, and whether it is given. */
 type Standing = {
@@ -37,7 +37,7 @@ function standingAfter(
   readings: Readings,
   { monotonicMs, atMs }: Instant,
 ): Standing | undefined {
-  const values = rule.found(readings, before?.isGiven === true)
+  const values = rule.found(readings, before?.isGiven === true, atMs)
   if (values) {
     const { foundMs, atMs: firstMs } = before ?? { foundMs: monotonicMs, atMs }
     const isGiven = before?.isGiven === true || monotonicMs - foundMs >= rule.enterMs
@@ -56,9 +56,16 @@ export function reasonsOf(judgement: Judgement): Reason[] {
     .filter(([code, { isGiven }]) => isGiven && !(code === 'disk-low' && judgement.get('disk-full')?.isGiven))
     .toSorted(([a, one], [b, other]) => weight(b) - weight(a) || one.foundMs - other.foundMs)
     .map(([code, { atMs, values }]) => {
-      const messages = textsOf(code, values)
+      const { title, sentence } = reasonSaid(code, values)
       const since = new Date(atMs).toISOString()
-      return { code, gravity: reasonCodes[code], message: messages.en, messages, since }
+      return {
+        code,
+        gravity: reasonCodes[code],
+        message: `${title.en}. ${sentence.en}`,
+        title,
+        messages: sentence,
+        since,
+      }
     })
 }
 

@@ -1,22 +1,25 @@
+import type { Bilingual, TextValue, TextValues } from '../texts/bilingual.ts'
+import { clockPhrases, phrase, remedyPhrases } from '../texts/phrases.ts'
 import { amountText } from './amounts.ts'
 import type { ReasonCode } from './codes.ts'
 import type { Readings } from './health.ts'
 
-/** What a reason's sentence is filled with, by name: texts that are the same in every language. */
-export type Values = Readonly<Record<string, string>>
+/** What a reason's sentence is filled with, by name. */
+export type Values = TextValues
 
 /**
  * When a reason is given. `found` says what is wrong, or undefined; `isGiven` tells it that the reason is already given, so
- * that it may be left at another value than it was entered at. What is found must last `enterMs` to be given, and be gone
+ * that it may be left at another value than it was entered at; `atMs`: now, in milliseconds since 1970. What is found must last `enterMs` to be given, and be gone
  * for `leaveMs` to be taken back.
  */
 export type Rule = {
   readonly enterMs: number
   readonly leaveMs: number
-  readonly found: (readings: Readings, isGiven: boolean) => Values | undefined
+  readonly found: (readings: Readings, isGiven: boolean, atMs: number) => Values | undefined
 }
 
-const { bytes, percent, celsius, duration } = amountText
+const { bytes, percent, celsius } = amountText
+const span = (ms: number): TextValue => ({ ms })
 const mebibyte = 1024 * 1024
 const minuteMs = 60_000
 const hourMs = 60 * minuteMs
@@ -37,40 +40,38 @@ export const rules: Readonly<Record<ReasonCode, Rule>> = {
     leaveMs: 2_000,
     found({ picture, uptime }) {
       const ageMs = picture.beatAgeMs ?? (uptime.playerSeconds > firstWordSeconds ? uptime.playerSeconds * 1000 : 0)
-      return ageMs > silentMs ? { age: duration(ageMs) } : undefined
+      return ageMs > silentMs ? { age: span(ageMs) } : undefined
     },
   },
   'picture-black': {
     enterMs: 0,
     leaveMs: 0,
     found: ({ picture }) =>
-      isBlackFor(picture, 3_000) && picture.blackByItself !== true
-        ? { age: duration(picture.blackMs ?? 0) }
-        : undefined,
+      isBlackFor(picture, 3_000) && picture.blackByItself !== true ? { age: span(picture.blackMs ?? 0) } : undefined,
   },
   'content-black': {
     enterMs: 0,
     leaveMs: 0,
     found: ({ picture }) =>
       isBlackFor(picture, minuteMs) && picture.blackByItself === true
-        ? { age: duration(picture.blackMs ?? 0), on: picture.on ?? '' }
+        ? { age: span(picture.blackMs ?? 0), on: picture.on ?? '' }
         : undefined,
   },
   'film-still': {
     enterMs: 0,
     leaveMs: 2_000,
     found: ({ picture: { frameAgeMs, on } }) =>
-      frameAgeMs !== null && frameAgeMs > 8_000 ? { age: duration(frameAgeMs), on: on ?? '' } : undefined,
+      frameAgeMs !== null && frameAgeMs > 8_000 ? { age: span(frameAgeMs), on: on ?? '' } : undefined,
   },
   'slate-shown': {
     enterMs: 5_000,
     leaveMs: 0,
-    found: ({ picture }) => (picture.kind === 'slate' ? { why: picture.on ?? '' } : undefined),
+    found: ({ picture }) => (picture.kind === 'slate' ? { why: phrase(picture.on ?? '') } : undefined),
   },
   'wall-dark': {
     enterMs: 0,
     leaveMs: 0,
-    found: ({ picture }) => (picture.kind === 'dark' ? { why: picture.on ?? '' } : undefined),
+    found: ({ picture }) => (picture.kind === 'dark' ? { why: phrase(picture.on ?? '') } : undefined),
   },
   'frames-dropped': {
     enterMs: 4_000,
@@ -87,7 +88,7 @@ export const rules: Readonly<Record<ReasonCode, Rule>> = {
   'recovery-climbing': {
     enterMs: 0,
     leaveMs: 0,
-    found: ({ recovery }) => (recovery ? { rung: recovery.rung, why: recovery.reason } : undefined),
+    found: ({ recovery }) => (recovery ? { rung: remedyText(recovery.rung), why: phrase(recovery.reason) } : undefined),
   },
   'disk-full': {
     enterMs: 2_000,
@@ -115,7 +116,7 @@ export const rules: Readonly<Record<ReasonCode, Rule>> = {
     leaveMs: 5_000,
     found: ({ cache }) =>
       cache.failing > 0 || (cache.shortOf !== null && cache.missingAssets > 0)
-        ? { count: String(Math.max(cache.failing, 1)), why: cache.shortOf ?? 'the last tries failed' }
+        ? { count: String(Math.max(cache.failing, 1)), why: phrase(cache.shortOf ?? 'the last tries failed') }
         : undefined,
   },
   'cpu-hot': { enterMs: 3_000, leaveMs: 20_000, found: (readings, isGiven) => hot(readings, true, isGiven) },
@@ -141,7 +142,11 @@ export const rules: Readonly<Record<ReasonCode, Rule>> = {
     leaveMs: 10_000,
     found({ clock: { systemAheadMs, source } }, isGiven) {
       if (systemAheadMs === null || Math.abs(systemAheadMs) <= (isGiven ? 20_000 : 60_000)) return undefined
-      return { difference: `${systemAheadMs > 0 ? '+' : '−'}${duration(systemAheadMs)}`, source }
+      return {
+        difference: span(Math.abs(systemAheadMs)),
+        direction: systemAheadMs > 0 ? ahead : behind,
+        source: clockPhrases[source],
+      }
     },
   },
   'clock-unknown': {
@@ -154,21 +159,22 @@ export const rules: Readonly<Record<ReasonCode, Rule>> = {
     leaveMs: 0,
     found: ({ clock: { trust, ageSeconds } }) =>
       trust === 'holdover' && ageSeconds !== null && ageSeconds * 1000 > 24 * hourMs
-        ? { age: duration(ageSeconds * 1000) }
+        ? { age: span(ageSeconds * 1000) }
         : undefined,
   },
   'broker-lost': {
     enterMs: 5_000,
     leaveMs: 0,
-    found: ({ broker }) => (broker && !broker.connected ? { since: broker.since } : undefined),
+    found: ({ broker }, _isGiven, atMs) =>
+      broker && !broker.connected ? { age: span(Math.max(0, atMs - Date.parse(broker.since))) } : undefined,
   },
   'broker-deaf': {
     enterMs: 0,
     leaveMs: 0,
     found({ broker }) {
       if (!broker?.connected) return undefined
-      if ((broker.heardAgeMs ?? 0) > deafMs) return { age: duration(broker.heardAgeMs ?? 0) }
-      return (broker.echoMissingMs ?? 0) > echoMs ? { age: duration(broker.echoMissingMs ?? 0) } : undefined
+      if ((broker.heardAgeMs ?? 0) > deafMs) return { age: span(broker.heardAgeMs ?? 0) }
+      return (broker.echoMissingMs ?? 0) > echoMs ? { age: span(broker.echoMissingMs ?? 0) } : undefined
     },
   },
   'other-player-with-my-id': {
@@ -176,10 +182,16 @@ export const rules: Readonly<Record<ReasonCode, Rule>> = {
     leaveMs: 0,
     found: ({ broker }) =>
       broker?.displacedAgeMs != null && broker.displacedAgeMs < 2 * minuteMs
-        ? { age: duration(broker.displacedAgeMs) }
+        ? { age: span(broker.displacedAgeMs) }
         : undefined,
   },
 }
+
+const ahead: Bilingual = { en: 'ahead', zh: '快' }
+const behind: Bilingual = { en: 'behind', zh: '慢' }
+
+const remedyText = (rung: string): TextValue =>
+  Object.entries(remedyPhrases).find(([name]) => name === rung)?.[1] ?? rung
 
 /** Only while something should be seen; a slate is never black. */
 const isBlackFor = ({ kind, blackMs }: Readings['picture'], ms: number): boolean =>

@@ -1,106 +1,137 @@
+import { type Bilingual, type CodeText, filledText } from '../texts/bilingual.ts'
 import type { ReasonCode } from './codes.ts'
 import type { Values } from './rules.ts'
 
-/** A sentence in each language; `{name}` stands for a value. */
-type Sentence = { readonly en: string; readonly zh: string }
+const text = (title: readonly [en: string, zh: string], en: string, zh: string): CodeText => ({
+  title: { en: title[0], zh: title[1] },
+  sentence: { en, zh },
+})
 
 /** What each reason says to whoever stands under the wall. */
-export const sentences: Readonly<Record<ReasonCode, Sentence>> = {
-  'picture-frozen': {
-    en: 'The picture stands still: the page has drawn nothing for {age}.',
-    zh: '画面冻结：页面已有 {age} 没有绘制。',
-  },
-  'picture-black': {
-    en: 'The wall has been black for {age}, though something should be seen.',
-    zh: '大屏已黑屏 {age}，而此时应有画面。',
-  },
-  'content-black': {
-    en: 'What is shown has been black by itself for {age}: {on}.',
-    zh: '正在播放的内容本身已黑屏 {age}：{on}。',
-  },
-  'film-still': {
-    en: 'No new frame of the film has come for {age}: {on}.',
-    zh: '影片已有 {age} 没有新的画面帧：{on}。',
-  },
-  'slate-shown': {
-    en: 'The slate is shown, since nothing else may be: {why}.',
-    zh: '没有可播放的内容，正在显示待机画面：{why}。',
-  },
-  'wall-dark': { en: 'The wall is off by order: {why}.', zh: '大屏按计划关闭：{why}。' },
-  'frames-dropped': {
-    en: '{share} of the frames of the last minutes were dropped.',
-    zh: '最近几分钟丢弃了 {share} 的画面帧。',
-  },
-  'item-quarantined': {
-    en: 'Left out because they fail again and again: {items}.',
-    zh: '以下内容反复失败，已暂停播放：{items}。',
-  },
-  'recovery-climbing': {
-    en: 'The player is repairing its picture ({rung}): {why}.',
-    zh: '播放器正在自动恢复画面（{rung}）：{why}。',
-  },
-  'disk-full': { en: 'The disk is full: {free} of {total} are free.', zh: '磁盘已满：共 {total}，仅剩 {free}。' },
-  'disk-low': {
-    en: 'The disk is almost full: {free} of {total} are free.',
-    zh: '磁盘空间不足：共 {total}，剩余 {free}。',
-  },
-  'storage-failing': {
-    en: 'The disk takes nothing that is written: {why}. The wall plays on, but nothing is recorded.',
-    zh: '磁盘无法写入：{why}。大屏继续播放，但不会留下记录。',
-  },
-  'database-damaged': {
-    en: 'The database was damaged and has been replaced: {what}.',
-    zh: '数据库曾损坏，已重建：{what}。',
-  },
-  'downloads-failing': {
-    en: 'Downloads fail ({count}): {why}.',
-    zh: '下载失败（{count} 个）：{why}。',
-  },
-  'cpu-hot': {
-    en: 'The processor is too hot: {temperature} ({sensor}).',
-    zh: '处理器温度过高：{temperature}（{sensor}）。',
-  },
-  'temperature-high': {
-    en: 'It is too hot in the player’s case: {temperature} ({sensor}).',
-    zh: '机箱内温度过高：{temperature}（{sensor}）。',
-  },
-  'cpu-busy': {
-    en: 'The processor is busy to {share}, the player’s part of one core is {player}.',
-    zh: '处理器占用 {share}，其中播放器占单核的 {player}。',
-  },
-  'memory-high': {
-    en: 'Memory runs out: {free} are left, the player uses {player}.',
-    zh: '内存不足：剩余 {free}，播放器占用 {player}。',
-  },
-  'clock-wrong': {
-    en: 'The system’s clock is wrong by {difference}; the player goes by the trusted time ({source}).',
-    zh: '系统时钟偏差 {difference}；播放器以可信时间为准（{source}）。',
-  },
-  'clock-unknown': {
-    en: 'Nobody has vouched for the time yet: schedules may run at wrong hours.',
-    zh: '时间尚未得到确认：排期可能不准。',
-  },
-  'clock-stale': {
-    en: 'Nobody has confirmed the time for {age}.',
-    zh: '时间已有 {age} 未得到确认。',
-  },
-  'broker-lost': {
-    en: 'The broker has been out of reach since {since}; the wall plays on.',
-    zh: '自 {since} 起无法连接消息服务器；大屏继续播放。',
-  },
-  'broker-deaf': {
-    en: 'The broker is connected but nothing has come from it for {age}: the wall hears no order.',
-    zh: '消息服务器虽已连接，但 {age} 未收到任何数据：大屏收不到指令。',
-  },
-  'other-player-with-my-id': {
-    en: 'Another player uses this one’s id: it last threw this one off {age} ago.',
-    zh: '另一台播放器使用了相同的编号：{age} 前将本机挤下线。',
-  },
+export const reasonTexts: Readonly<Record<ReasonCode, CodeText>> = {
+  'picture-frozen': text(
+    ['The picture stands still', '画面冻结'],
+    'The page has drawn nothing for {age}. The player repairs this by itself.',
+    '页面已有 {age}没有绘制，播放器会自动修复。',
+  ),
+  'picture-black': text(
+    ['The wall is black', '大屏黑屏'],
+    'It has been black for {age}, though something should be seen.',
+    '已黑屏 {age}，而此时应有画面。',
+  ),
+  'content-black': text(
+    ['What plays is black by itself', '播放的内容本身是黑的'],
+    'It has been black for {age}, as the file is: {on}.',
+    '内容本身已黑屏 {age}：{on}。',
+  ),
+  'film-still': text(
+    ['The film stands still', '影片卡住'],
+    'No new frame of the film has come for {age}: {on}.',
+    '影片已有 {age}没有新的画面帧：{on}。',
+  ),
+  'slate-shown': text(
+    ['The holding picture is on', '正在显示备用画面'],
+    'Nothing else can be shown: {why}.',
+    '没有其他可播放的内容：{why}。',
+  ),
+  'wall-dark': text(
+    ['The wall is off by order', '大屏按计划关闭'],
+    'The wall is off by order: {why}.',
+    '大屏按计划关闭：{why}。',
+  ),
+  'frames-dropped': text(
+    ['The picture stutters', '画面卡顿'],
+    '{share} of the frames of the last minutes were dropped.',
+    '最近几分钟丢弃了 {share} 的画面帧。',
+  ),
+  'item-quarantined': text(
+    ['Items are left out', '部分内容被跳过'],
+    'Left out because they fail again and again: {items}.',
+    '以下内容反复失败，已暂停播放：{items}。',
+  ),
+  'recovery-climbing': text(
+    ['The player repairs its picture', '播放器正在修复画面'],
+    'Since the picture was lost ({why}): {rung}.',
+    '画面曾丢失（{why}），修复方式：{rung}。',
+  ),
+  'disk-full': text(['The disk is full', '磁盘已满'], 'Only {free} of {total} are free.', '共 {total}，仅剩 {free}。'),
+  'disk-low': text(
+    ['The disk is almost full', '磁盘空间不足'],
+    'Only {free} of {total} are free.',
+    '共 {total}，仅剩 {free}。',
+  ),
+  'storage-failing': text(
+    ['The disk takes nothing', '磁盘无法写入'],
+    'The wall plays on, but nothing is recorded: {why}.',
+    '大屏继续播放，但不会留下记录：{why}。',
+  ),
+  'database-damaged': text(
+    ['The database was damaged', '数据库曾损坏'],
+    'It has been replaced: {what}.',
+    '已重建数据库：{what}。',
+  ),
+  'downloads-failing': text(
+    ['Downloads fail', '下载失败'],
+    'Downloads that do not come: {count} ({why}).',
+    '{count} 个下载未成功（{why}）。',
+  ),
+  'cpu-hot': text(
+    ['The processor is too hot', '处理器温度过高'],
+    'It has {temperature} ({sensor}).',
+    '目前 {temperature}（{sensor}）。',
+  ),
+  'temperature-high': text(
+    ['It is too hot in the case', '机箱内温度过高'],
+    'It has {temperature} ({sensor}).',
+    '目前 {temperature}（{sensor}）。',
+  ),
+  'cpu-busy': text(
+    ['The processor is overloaded', '处理器过载'],
+    'It is busy to {share}; the player takes {player} of one core.',
+    '占用 {share}，其中播放器占单核的 {player}。',
+  ),
+  'memory-high': text(
+    ['Memory runs out', '内存不足'],
+    'Only {free} are left; the player uses {player}.',
+    '仅剩 {free}，播放器占用 {player}。',
+  ),
+  'clock-wrong': text(
+    ['The system’s clock is wrong', '系统时钟不准'],
+    'It is {difference} {direction}. The player goes by {source}.',
+    '{direction}了 {difference}，播放器以可信时间为准（{source}）。',
+  ),
+  'clock-unknown': text(
+    ['The time is not known', '时间未知'],
+    'Nobody has vouched for the time yet: schedules may run at wrong hours.',
+    '时间尚未得到确认，排期可能不准。',
+  ),
+  'clock-stale': text(
+    ['The time is not confirmed', '时间长期未确认'],
+    'Nobody has confirmed the time for {age}.',
+    '时间已有 {age}未得到确认。',
+  ),
+  'broker-lost': text(
+    ['No connection to the operator', '与运营中心断开'],
+    'The broker has been out of reach for {age}. The wall plays on.',
+    '已有 {age}无法连接消息服务器，大屏继续播放。',
+  ),
+  'broker-deaf': text(
+    ['The wall hears no orders', '大屏收不到指令'],
+    'The broker is connected, but nothing has come from it for {age}.',
+    '消息服务器虽已连接，但已有 {age}未收到任何数据。',
+  ),
+  'other-player-with-my-id': text(
+    ['Another player has the same id', '播放器编号重复'],
+    'It last threw this one off {age} ago. Give each its own id.',
+    '{age}前另一台播放器将本机挤下线，请为每台设置不同的编号。',
+  ),
 }
 
-/** The sentence of a reason with its values, in every language. */
-export function textsOf(code: ReasonCode, values: Values): Sentence {
-  const { en, zh } = sentences[code]
-  const filled = (text: string) => text.replaceAll(/\{(\w+)\}/g, (_whole, name: string) => values[name] ?? '?')
-  return { en: filled(en), zh: filled(zh) }
+/** What a reason says with its values, in every language: `title` in a few words, and the whole sentence. */
+export function reasonSaid(
+  code: ReasonCode,
+  values: Values,
+): { readonly title: Bilingual; readonly sentence: Bilingual } {
+  const { title, sentence } = reasonTexts[code]
+  return { title, sentence: filledText(sentence, values) }
 }

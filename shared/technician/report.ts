@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import { instant } from '../documents/fields.ts'
 import { health } from '../health/health.ts'
-import { event, type PlayerEvent } from '../reports/event.ts'
+import { eventSaid } from '../reports/event-sentence.ts'
+import type { KeptFault } from '../reports/fault.ts'
 import { type State, state } from '../reports/state.ts'
+import { bilingual } from '../texts/bilingual.ts'
 
 /** What somebody under the wall may ask the player to do, with the PIN. */
 export const technicianActions = ['reload', 'skip', 'identify', 'report-now'] as const
@@ -11,6 +13,19 @@ export type TechnicianAction = z.infer<typeof technicianAction>
 
 /** How long `identify` leaves the wall's name on it. */
 export const identifySeconds = 10
+
+/** Something that went wrong, as often as it did since it was first seen; `detail` is what the player said of it, in English. */
+export const technicianFault = z.object({
+  at: instant,
+  firstAt: instant,
+  times: z.int(),
+  code: z.string(),
+  severity: z.enum(['warning', 'error']),
+  title: bilingual,
+  sentence: bilingual,
+  detail: z.string(),
+})
+export type TechnicianFault = z.infer<typeof technicianFault>
 
 /** All that the technician's page is drawn from. There is no secret in it: it needs no PIN. */
 export const technicianReport = z.object({
@@ -25,8 +40,8 @@ export const technicianReport = z.object({
   health: health.nullable(),
   /** Null until the screen has been started. */
   state: state.omit({ playerKey: true }).nullable(),
-  /** Warnings and errors, the newest first. */
-  faults: z.array(event),
+  /** Warnings and errors, also of former runs, the newest first. */
+  faults: z.array(technicianFault),
   /** Which of the actions this player knows; none without a PIN in its configuration. */
   actions: z.array(technicianAction),
   /** Whether who asks has given the PIN. */
@@ -48,14 +63,25 @@ export const technicianAnswer = z.union([
 ])
 export type TechnicianAnswer = z.infer<typeof technicianAnswer>
 
-const keptFaults = 20
+/** So many faults are told. */
+export const toldFaults = 20
 
-/** The faults after one more event: warnings and errors, the newest first. One that repeats takes its former place. */
-export function faultsAfter(faults: readonly PlayerEvent[], event: PlayerEvent): readonly PlayerEvent[] {
-  if (event.severity === 'info') return faults
-  const same = ({ code, message }: PlayerEvent) => code === event.code && message === event.message
-  return [withoutSecrets(event), ...faults.filter((one) => !same(one))].slice(0, keptFaults)
+/** A fault as whoever stands under the wall may see it: addresses lose what may be a password or a token. */
+export function openFault({ code, about, message, at, firstAt, times, severity }: KeptFault): TechnicianFault {
+  const open = Object.entries(about).map(([name, value]) => [
+    name,
+    typeof value === 'string' ? withoutTokens(value) : value,
+  ])
+  const detail = withoutTokens(message)
+  const said = eventSaid(code, Object.fromEntries(open)) ?? unknownCode(code, detail)
+  return { at, firstAt, times, code, severity, ...said, detail }
 }
+
+/** A later version kept it. */
+const unknownCode = (code: string, message: string) => ({
+  title: { en: code, zh: code },
+  sentence: { en: message, zh: message },
+})
 
 /** What may be seen by whoever stands under the wall: addresses lose what may be a password or a token. */
 export function openState({ playerKey: _, ...said }: State): NonNullable<TechnicianReport['state']> {
@@ -70,12 +96,6 @@ export function openState({ playerKey: _, ...said }: State): NonNullable<Technic
     }),
   }
 }
-
-const withoutSecrets = (event: PlayerEvent): PlayerEvent => ({
-  ...event,
-  message: withoutTokens(event.message),
-  about: {},
-})
 
 /** `https://user:password@host/path?token=…` becomes `https://host/path`. */
 export const withoutTokens = (text: string): string =>

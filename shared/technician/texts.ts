@@ -1,11 +1,9 @@
-/** The languages of the technician's page. */
-export const pageLanguages = ['en', 'zh'] as const
-export type PageLanguage = (typeof pageLanguages)[number]
+import { type Language, languages } from '../texts/bilingual.ts'
 
 /** The first of a reader's languages that the page speaks, as a browser lists them (`zh-CN`, `en`); English else. */
-export function pageLanguageOf(preferred: readonly string[]): PageLanguage {
+export function pageLanguageOf(preferred: readonly string[]): Language {
   const bare = preferred.map((tag) => tag.toLowerCase().split('-')[0])
-  return pageLanguages.find((language) => language === bare.find((one) => one === 'en' || one === 'zh')) ?? 'en'
+  return languages.find((language) => language === bare.find((one) => one === 'en' || one === 'zh')) ?? 'en'
 }
 
 const en = {
@@ -36,9 +34,14 @@ const en = {
   noPicture: 'No picture can be had',
   nothingNext: 'Nothing is known yet',
   noDownloads: 'Everything that is wanted is here.',
-  moreDownloads: (count: number) => `and ${count} more`,
+  moreDownloads: (count: number) => `and ${count} more files`,
+  moreReasons: (count: number) => `and ${count} more`,
+  missing: (missing: string, total: string) => `${missing} of ${total} still missing`,
+  inRevision: (playlist: string, revision: number) => `${playlist} · revision ${revision}`,
   downloading: { waiting: 'waiting', downloading: 'on its way', checking: 'being checked' },
-  noFaults: 'None since the player started.',
+  noFaults: 'None is known.',
+  times: (count: number, since: string) => `${count} times since ${since}`,
+  detail: 'As it was reported',
   slate: 'Holding picture',
   dark: 'Off by order',
   inPlaylist: (item: string, playlist: string) => `${item} · ${playlist}`,
@@ -66,13 +69,6 @@ const en = {
   disconnected: (time: string) => `not connected since ${time}; the wall plays on`,
   noBroker: 'none is configured',
   clockTrust: { trusted: 'right', holdover: 'running on alone', unknown: 'not known' },
-  clockSource: {
-    fleet: 'fleet time',
-    system: 'the system, kept right',
-    saved: 'what was last known',
-    document: 'a signed document',
-    none: 'nothing',
-  },
   ago: (span: string) => `${span} ago`,
   free: (free: string, total: string) => `${free} free of ${total}`,
   percent: (value: string) => `${value} %`,
@@ -113,14 +109,14 @@ export type Words = typeof en
 const zh: Words = {
   otherLanguage: 'English',
   verdict: { ok: '一切正常', degraded: '需要查看', failing: '出现故障', unknown: '正在启动', silent: '没有应答' },
-  fine: '屏幕正在播放应播内容。',
+  fine: '大屏正在播放应播内容。',
   notYet: '播放器尚未完成第一次自检。',
   silent: (since, forHowLong) =>
     `播放器自 ${since} 起没有应答（${forHowLong}）。它可能已断电，或者这部手机已离开它的网络。下面是当时的情况。`,
   neverHeard: '播放器尚未应答。这部手机连上它的网络了吗？',
   since: (time) => `自 ${time}`,
   sections: {
-    wall: '屏幕当前画面',
+    wall: '大屏当前画面',
     next: '下一个',
     actions: '操作',
     downloads: '下载',
@@ -132,9 +128,14 @@ const zh: Words = {
   noPicture: '无法取得画面',
   nothingNext: '尚不清楚',
   noDownloads: '所需内容已全部就绪。',
-  moreDownloads: (count) => `另有 ${count} 个`,
+  moreDownloads: (count) => `另有 ${count} 个文件`,
+  moreReasons: (count) => `另有 ${count} 项`,
+  missing: (missing, total) => `共 ${total}，还缺 ${missing}`,
+  inRevision: (playlist, revision) => `${playlist} · 版本 ${revision}`,
   downloading: { waiting: '等待中', downloading: '下载中', checking: '校验中' },
-  noFaults: '播放器启动以来没有故障。',
+  noFaults: '没有已知故障。',
+  times: (count, since) => `自 ${since} 起共 ${count} 次`,
+  detail: '原始信息',
   slate: '备用画面',
   dark: '按计划关闭',
   inPlaylist: (item, playlist) => `${item} · ${playlist}`,
@@ -151,7 +152,7 @@ const zh: Words = {
     plays: '待上报播放记录',
     uptime: '已运行',
     player: '播放器',
-    name: '屏幕',
+    name: '大屏',
     place: '地点',
     version: '版本',
     host: '显示程序',
@@ -159,16 +160,9 @@ const zh: Words = {
     time: '当地时间',
   },
   connected: (time) => `自 ${time} 起已连接`,
-  disconnected: (time) => `自 ${time} 起断开；屏幕继续播放`,
+  disconnected: (time) => `自 ${time} 起断开；大屏继续播放`,
   noBroker: '未配置',
   clockTrust: { trusted: '准确', holdover: '自行走时', unknown: '未知' },
-  clockSource: {
-    fleet: '统一授时',
-    system: '操作系统（已校时）',
-    saved: '上次已知时间',
-    document: '签名文件',
-    none: '无来源',
-  },
   ago: (span) => `${span}前`,
   free: (free, total) => `剩余 ${free}，共 ${total}`,
   percent: (value) => `${value}%`,
@@ -181,15 +175,15 @@ const zh: Words = {
     hours: (n) => `${n} 小时`,
     days: (n) => `${n} 天`,
   },
-  act: { reload: '重新加载画面', skip: '跳到下一个', identify: '在屏幕上显示名称', 'report-now': '重新检测' },
+  act: { reload: '重新加载画面', skip: '跳到下一个', identify: '在大屏上显示名称', 'report-now': '重新检测' },
   acted: {
     reload: '正在重新生成画面。',
     skip: '即将播放下一个。',
-    identify: '屏幕将显示名称十秒。',
+    identify: '大屏将显示名称十秒。',
     'report-now': '播放器已重新上报。',
   },
   pin: 'PIN 码',
-  pinWhy: '这些操作会影响屏幕，因此需要此播放器的 PIN 码。',
+  pinWhy: '这些操作会影响大屏，因此需要此播放器的 PIN 码。',
   enter: '确定',
   leave: '重新锁定',
   noPin: '此播放器未配置 PIN 码，因此不能在这里进行操作。',
@@ -200,5 +194,5 @@ const zh: Words = {
   unreachable: '播放器没有应答。',
 }
 
-const words: Readonly<Record<PageLanguage, Words>> = { en, zh }
-export const wordsOf = (language: PageLanguage): Words => words[language]
+const words: Readonly<Record<Language, Words>> = { en, zh }
+export const wordsOf = (language: Language): Words => words[language]

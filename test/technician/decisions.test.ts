@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { defaultConfiguration, readConfiguration } from '../../main/app/configuration.ts'
-import { eventOf, type PlayerEvent } from '../../shared/reports/event.ts'
 import { isFromOwnPage, isOwnHost } from '../../shared/technician/own-host.ts'
 import {
   afterRightPin,
@@ -10,7 +9,7 @@ import {
   type PinGuard,
   pinWaitMs,
 } from '../../shared/technician/pin-guard.ts'
-import { faultsAfter, withoutTokens } from '../../shared/technician/report.ts'
+import { openFault, withoutTokens } from '../../shared/technician/report.ts'
 import { pageLanguageOf } from '../../shared/technician/texts.ts'
 import { technicianView } from '../../shared/technician/view.ts'
 import { at, healthOf, reasonOf, state } from './reports.ts'
@@ -90,21 +89,17 @@ test('addresses are shown without what may be a password or a token', () => {
   assert.equal(withoutTokens('no connection to mqtts://user:pass@broker:8883'), 'no connection to mqtts://broker:8883')
 })
 
-test('faults are kept newest first, each once, without what merely happened', () => {
-  const events: PlayerEvent[] = [
-    eventOf('item-stalled', at, 'a'),
-    eventOf('asset-cached', at, 'b'),
-    eventOf('disk-full', at, 'c', { path: 'x' }),
-    eventOf('item-stalled', at, 'a'),
-  ]
-  const kept = events.reduce(faultsAfter, [])
-  assert.deepEqual(
-    kept.map(({ code, about }) => [code, about]),
-    [
-      ['item-stalled', {}],
-      ['disk-full', {}],
-    ],
-  )
+test('what is seen of a fault is a title and a sentence in both languages, and the message without what may be a secret', () => {
+  const event = { at, code: 'asset-download-failed', severity: 'warning', firstAt: at, times: 3 } as const
+  const message = 'sha256:0f3a cannot be fetched: https://u:p@cdn.example/a.mp4?sig=1 says 503'
+  const about = { asset: `sha256:0f3a4d5e${'0'.repeat(56)}`, reason: 'https://u:p@cdn.example/a.mp4?sig=1 says 503' }
+  const { title, sentence, detail } = openFault({ ...event, message, about })
+  assert.deepEqual(title, { en: 'A download failed', zh: '下载失败' })
+  assert.match(sentence.en, /^The file 0f3a4d5e cannot be fetched: https:\/\/cdn\.example\/a\.mp4 says 503\./)
+  assert.equal(sentence.zh, '文件 0f3a4d5e 无法下载。稍后会重试。', 'English words are not put into a Chinese sentence')
+  assert.equal(detail, 'sha256:0f3a cannot be fetched: https://cdn.example/a.mp4 says 503')
+  const later = openFault({ ...event, code: 'of-a-later-version', message: 'oh', about: {} })
+  assert.deepEqual([later.title.zh, later.sentence.zh], ['of-a-later-version', 'oh'])
 })
 
 const report = {
@@ -124,12 +119,14 @@ test('a player that falls silent is said to be silent, whatever its last verdict
   const sinceMs = Date.parse(at)
   const view = technicianView(report, { sinceMs, forMs: 34_000 }, 'en')
   assert.equal(view.verdict, 'silent')
-  assert.match(view.sentences[0] ?? '', /since 20:00:00 \(34 s\)/)
+  assert.match(view.told[0]?.sentence ?? '', /since 20:00:00 \(34 s\)/)
   assert.equal(technicianView(report, undefined, 'en').verdict, 'ok')
 })
 
-test('what is no fault is no reason to look', () => {
-  assert.deepEqual(technicianView(report, undefined, 'zh').sentences, ['屏幕正在播放应播内容。'])
+test('what is no fault is told without being one: a wall that is off by order says so', () => {
+  const view = technicianView(report, undefined, 'zh')
+  assert.equal(view.verdict, 'ok')
+  assert.deepEqual(view.told, [{ title: '', sentence: '屏幕按计划关闭。' }])
 })
 
 test('the page speaks the first language of its reader that it knows', () => {

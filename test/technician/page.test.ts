@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import type { Health } from '../../shared/health/health.ts'
-import { openPhone } from './phone.ts'
-import { healthOf, reasonOf, state } from './reports.ts'
+import type { Reporter } from '../../main/app/reporter.ts'
+import type { Health, Readings } from '../../shared/health/health.ts'
+import { healthAfter, wrongs } from '../health/judging.ts'
+import { faintTexts } from './contrast.ts'
+import { openPhone, type Phone } from './phone.ts'
+import { at, readings, state } from './reports.ts'
 import { removePage, rightPin, startPage } from './rig.ts'
 
 after(removePage)
@@ -14,108 +17,120 @@ const pictures = process.env.PLAZACAST_SCREENSHOTS
 
 const wall = readFileSync(join(import.meta.dirname, '../../assets/docs/wall.png'))
 
-const degraded = healthOf(
-  'degraded',
-  [
-    reasonOf('disk-low', 'degraded', 'Only 3.1 GB of 128 GB are free on the disk.', '磁盘仅剩 3.1 GB（共 128 GB）。'),
-    reasonOf(
-      'broker-lost',
-      'degraded',
-      'The broker has not been reached for 12 minutes.',
-      '已有 12 分钟无法连接消息服务器。',
-    ),
-  ],
-  {
-    disk: { totalBytes: 128_000_000_000, freeBytes: 2_100_000_000, totalInodes: 8_000_000, freeInodes: 7_900_000 },
-    broker: {
-      connected: false,
-      since: '2026-11-22T11:48:00.000Z',
-      lastMessageAt: '2026-11-22T11:48:00.000Z',
-      heardAgeMs: 720_000,
-      echoMissingMs: null,
-      reconnects: 2,
-      displacedAgeMs: null,
-    },
-    clock: { trust: 'holdover', source: 'saved', ageSeconds: 800, systemAheadMs: 12 },
-    quarantinedItems: ['hotpot-night'],
-  },
-)
-const failing = healthOf(
-  'failing',
-  [
-    reasonOf('picture-frozen', 'failing', 'The picture has stood still for 14 s.', '画面已静止 14 秒。'),
-    reasonOf('temperature-high', 'degraded', 'x86_pkg_temp is 96 °C hot.', 'x86_pkg_temp 温度达到 96 °C。'),
-  ],
-  {
-    temperatures: [{ sensor: 'x86_pkg_temp', temperatureCelsius: 96, criticalCelsius: 100 }],
-    recovery: { rung: 'reload', since: '2026-11-22T11:59:50.000Z', reason: 'no frame for 10 s' },
-  },
-)
+const endMs = Date.parse(at)
+const judged = (...wrong: Partial<Readings>[]): Health => healthAfter(Object.assign({ ...readings }, ...wrong), endMs)
 
+/** Every state of the verdict, as a player comes to it from what it reads. */
 const verdicts: readonly { name: string; health: Health | undefined; en: string; zh: string }[] = [
-  { name: 'ok', health: healthOf('ok'), en: 'All is well', zh: '一切正常' },
-  { name: 'degraded', health: degraded, en: 'Only 3.1 GB of 128 GB', zh: '磁盘仅剩 3.1 GB' },
-  { name: 'failing', health: failing, en: 'has stood still for 14 s', zh: '画面已静止 14 秒' },
+  { name: 'ok', health: judged(), en: 'All is well', zh: '一切正常' },
+  { name: 'ok-dark', health: judged(wrongs['wall-dark']), en: 'The wall is off by order', zh: '大屏按计划关闭' },
+  {
+    name: 'degraded',
+    health: judged(wrongs['disk-low'], wrongs['broker-lost'], { quarantinedItems: ['hotpot-night'] }),
+    en: 'The disk is almost full',
+    zh: '磁盘空间不足',
+  },
+  { name: 'failing-black', health: judged(wrongs['picture-black']), en: 'The wall is black', zh: '大屏黑屏' },
+  {
+    name: 'failing-many',
+    health: judged(...Object.values({ ...wrongs, 'picture-black': {}, 'wall-dark': {}, 'slate-shown': {} })),
+    en: 'and ',
+    zh: '另有 ',
+  },
   { name: 'unknown', health: undefined, en: 'has not looked at itself', zh: '尚未完成第一次自检' },
 ]
 
 const readers = [
-  { language: 'en-GB', key: 'en', silent: 'No answer', other: '一切正常' },
-  { language: 'zh-CN', key: 'zh', silent: '没有应答', other: 'All is well' },
+  { language: 'en-GB', key: 'en', size: 'small', silent: 'No answer', other: '一切正常' },
+  { language: 'zh-CN', key: 'zh', size: 'large', silent: '没有应答', other: 'All is well' },
 ] as const
 
+/** What a technician must find without scrolling, is large enough for the sun, and stands in no other language. */
+async function isReadable(phone: Phone, what: string): Promise<void> {
+  assert.deepEqual(await faintTexts(phone.page, 7), [], `${what}: contrast`)
+  const place = await phone.page.evaluate(() => ({
+    overflow: document.documentElement.scrollWidth - innerWidth,
+    firstEnds: (document.querySelector('.verdict li')?.getBoundingClientRect().bottom ?? Infinity) - innerHeight,
+  }))
+  assert.ok(place.overflow <= 0, `${what}: nothing is cut off`)
+  assert.ok(place.firstEnds <= 0, `${what}: the gravest reason is seen without scrolling`)
+}
+
+function makeHistory(reporter: Reporter): void {
+  const lantern = 'groups/jiefangbei/lantern-festival'
+  reporter.state({
+    ...state,
+    playlists: [
+      ...state.playlists,
+      {
+        id: 'lantern-festival',
+        target: 'groups/jiefangbei',
+        revision: 2,
+        status: 'waiting',
+        missingBytes: 39_700_000,
+        totalBytes: 57_000_000,
+        reasons: [],
+      },
+    ],
+    downloads: [
+      {
+        asset: `sha256:${'4be1'.repeat(16)}`,
+        playlists: [lantern],
+        bytes: 48_000_000,
+        doneBytes: 17_300_000,
+        state: 'downloading',
+      },
+      {
+        asset: `sha256:${'90c2'.repeat(16)}`,
+        playlists: [lantern],
+        bytes: 9_000_000,
+        doneBytes: 0,
+        state: 'waiting',
+        reason: 'the server says 503',
+      },
+    ],
+  })
+  const failed = { asset: `sha256:${'90c2'.repeat(16)}`, reason: 'the server says 503' }
+  for (let count = 0; count < 34; count += 1)
+    reporter.event('asset-download-failed', 'https://cdn.example/lantern.mp4?token=secret: the server says 503', failed)
+  reporter.event('item-stalled', 'no frame for 2 s', { playlist: 'chongqing-friends', item: 'hotpot-night' })
+  const about = { topic: 'plazacast/v1/groups/jiefangbei/playlists/spring', code: 'unknown-key', field: 'signatures' }
+  reporter.event('document-refused', 'signatures: no key that is trusted made one', about)
+}
+
 test('every verdict is shown in both languages', { concurrency: 2 }, async (both) => {
-  const tests = readers.map(({ language, key, silent, other }) =>
+  const tests = readers.map(({ language, key, size, silent, other }) =>
     both.test(
-      `a phone in ${language} shows every verdict in its own words, and says when the player falls silent`,
+      `a phone in ${language} shows every verdict in its own words, to be read in the sun, and says when the player falls silent`,
       async (context) => {
         const rig = await startPage(context)
         rig.set({ picture: wall })
-        const reporter = rig.technician.overhear({ event: () => {}, state: () => {}, repeatState: () => {} })
-        reporter.state({
-          ...state,
-          downloads: [
-            {
-              asset: 'a',
-              playlists: ['groups/jiefangbei/lantern-festival'],
-              bytes: 48_000_000,
-              doneBytes: 17_300_000,
-              state: 'downloading',
-            },
-            {
-              asset: 'b',
-              playlists: ['groups/jiefangbei/lantern-festival'],
-              bytes: 9_000_000,
-              doneBytes: 0,
-              state: 'waiting',
-              reason: 'the server says 503',
-            },
-          ],
-        })
-        reporter.event('asset-download-failed', 'https://cdn.example/lantern.mp4?token=secret: the server says 503')
-        reporter.event('item-stalled', 'hotpot-night stood still for 2 s')
-        const phone = await openPhone(`http://127.0.0.1:${rig.port}/`, language)
+        makeHistory(rig.reporter)
+        const phone = await openPhone(`http://127.0.0.1:${rig.port}/`, language, size)
         context.after(phone.stop)
+        const keep = async (name: string) => {
+          if (!pictures) return
+          await phone.page.screenshot({ path: join(pictures, `${key}-${name}-first.png`) })
+          await phone.page.screenshot({ path: join(pictures, `${key}-${name}.png`), fullPage: true })
+        }
         for (const verdict of verdicts) {
           rig.set({ health: verdict.health })
           await phone.sees(verdict[key])
-          assert.ok(
-            await phone.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth),
-            'nothing is cut off',
-          )
-          if (!pictures) continue
           await phone.page.waitForSelector('.picture img')
-          await phone.page.screenshot({ path: join(pictures, `${key}-${verdict.name}.png`), fullPage: true })
+          await isReadable(phone, verdict.name)
+          await keep(verdict.name)
         }
-        assert.ok(!(await phone.text()).includes('secret'), 'an address is shown without what it may keep')
-        rig.set({ health: healthOf('ok') })
+        const text = await phone.text()
+        assert.ok(!text.includes('secret'), 'an address is shown without what it may keep')
+        assert.ok(text.includes(key === 'en' ? '34 times since' : '起共 34 次'), 'what repeats is one line')
+        rig.set({ health: judged() })
         await phone.sees(verdicts[0]?.[key] ?? '')
         assert.ok(!(await phone.text()).includes(other))
-        await phone.page.waitForSelector('.picture img')
         assert.deepEqual(phone.complaints, [], 'its own rules forbid it nothing')
         await rig.stop()
         await phone.sees(silent)
-        if (pictures) await phone.page.screenshot({ path: join(pictures, `${key}-silent.png`), fullPage: true })
+        await isReadable(phone, 'silent')
+        await keep('silent')
         const again = await startPage(context, { port: rig.port })
         again.set({ picture: wall })
         await phone.sees(verdicts[0]?.[key] ?? '')
@@ -123,6 +138,28 @@ test('every verdict is shown in both languages', { concurrency: 2 }, async (both
     ),
   )
   await Promise.all(tests)
+})
+
+test('each reason is told to a phone in both languages', {
+  skip: !pictures && 'for people to look at',
+}, async (context) => {
+  const rig = await startPage(context)
+  for (const [language, size] of [
+    ['en', 'small'],
+    ['zh', 'large'],
+  ] as const) {
+    const phone = await openPhone(`http://127.0.0.1:${rig.port}/`, language, size)
+    context.after(phone.stop)
+    const [sheet = ''] = [join(pictures ?? '', `reasons-${language}`)]
+    mkdirSync(sheet, { recursive: true })
+    for (const [code, wrong] of Object.entries(wrongs)) {
+      const health = judged(wrong)
+      rig.set({ health })
+      await phone.sees(health.reasons[0]?.title?.[language] ?? '')
+      const verdict = await phone.page.$('.verdict')
+      await verdict?.screenshot({ path: join(sheet, `${code}.png`) })
+    }
+  }
 })
 
 test('a technician gives the PIN by touch, acts, and locks again', async (context) => {

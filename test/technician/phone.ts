@@ -1,7 +1,13 @@
 import puppeteer, { type Page } from 'puppeteer-core'
 import { findChromium } from '../../main/hosts/chromium-binary.ts'
 
-/** A phone: a page of a real Chromium, 360 by 740 at twice the density, that may be touched. */
+/** Common phones, small and large: CSS pixels, and device pixels for each. */
+export const phones = {
+  small: { width: 360, height: 640, deviceScaleFactor: 2 },
+  large: { width: 390, height: 844, deviceScaleFactor: 3 },
+} as const
+
+/** A phone: a page of a real Chromium that may be touched. */
 export type Phone = {
   readonly page: Page
   /** What the page wrote to its console as warning or error, and what it asked for that failed. */
@@ -12,14 +18,14 @@ export type Phone = {
   stop(): Promise<void>
 }
 
-export async function openPhone(url: string, languages: string): Promise<Phone> {
+export async function openPhone(url: string, languages: string, size: keyof typeof phones = 'small'): Promise<Phone> {
   const browser = await puppeteer.launch({
     executablePath: findChromium(process.env, process.platform),
     args: ['--no-sandbox', '--no-first-run', '--hide-scrollbars', `--lang=${languages}`, `--accept-lang=${languages}`],
     acceptInsecureCerts: true,
   })
   const [page = await browser.newPage()] = await browser.pages()
-  await page.setViewport({ width: 360, height: 740, deviceScaleFactor: 2, isMobile: true, hasTouch: true })
+  await page.setViewport({ ...phones[size], isMobile: true, hasTouch: true })
   const complaints: string[] = []
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warn') complaints.push(message.text())

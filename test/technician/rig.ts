@@ -8,10 +8,14 @@ import { bundleTechnician } from '../../build/bundle-technician.ts'
 import { systemClock } from '../../main/adapters/system-clock.ts'
 import { startTechnicianServer, type TechnicianServerOptions } from '../../main/adapters/technician-server.ts'
 import type { CommandHandler } from '../../main/app/commands.ts'
-import { createTechnician, type Technician, type WatchedPlayer } from '../../main/app/technician.ts'
+import { createReporter, type Reporter } from '../../main/app/reporter.ts'
+import { createTechnician, type WatchedPlayer } from '../../main/app/technician.ts'
 import { createTechnicianAccess } from '../../main/app/technician-access.ts'
+import { lastFaults } from '../../main/sqlite/faults.ts'
+import { openInMemory } from '../../main/sqlite/open.ts'
 import type { Health } from '../../shared/health/health.ts'
 import type { PlayerEvent } from '../../shared/reports/event.ts'
+import { toldFaults } from '../../shared/technician/report.ts'
 import { at, healthOf, state } from './reports.ts'
 
 type Context = { after(undo: () => Promise<void> | void): void }
@@ -21,7 +25,8 @@ export const rightPin = '482913'
 /** The page as a player serves it, and the player behind it in our hands. */
 export type PageRig = {
   readonly port: number
-  readonly technician: Technician
+  /** What the player behind it says. */
+  readonly reporter: Reporter
   /** How often the wall was asked for a picture. */
   picturesTaken(): number
   /** What was carried out. */
@@ -68,10 +73,21 @@ export async function startPage(context: Context, options: RigOptions = {}): Pro
   let health: Health | undefined = healthOf('ok')
   let picture: Uint8Array | undefined
   let pictures = 0
+  const { db, close } = openInMemory()
+  context.after(close)
+  const clock = { ...systemClock, now: () => Date.parse(at) }
+  const stored = createReporter(
+    db,
+    clock,
+    () => {},
+    { topicPrefix: 'plazacast/v1', playerId: 'jiefangbei-3' },
+    () => {},
+  )
   const technician = createTechnician({
     playerId: 'jiefangbei-3',
     clock: systemClock,
     hasPin: pin !== '',
+    faults: () => lastFaults(db, toldFaults),
     metrics,
     access: (report) =>
       createTechnicianAccess({
@@ -82,7 +98,10 @@ export async function startPage(context: Context, options: RigOptions = {}): Pro
       }),
   })
   const reporter = technician.overhear({
-    event: (code, message) => void events.push({ code, message }),
+    event(code, message, about) {
+      events.push({ code, message })
+      stored.event(code, message, about)
+    },
     state: () => {},
     repeatState: () => {},
   })
@@ -163,7 +182,7 @@ export async function startPage(context: Context, options: RigOptions = {}): Pro
     })
   return {
     port,
-    technician,
+    reporter,
     picturesTaken: () => pictures,
     acted,
     events,
