@@ -84,7 +84,7 @@ test('a set shorter than its time starts again, and ends where its time ends', a
   await withScreen([{ ...(await set(1, 'mpegts')), seconds: 4 }, await photo(4)], watch, noFaults)
 })
 
-describe('a live stream', { concurrency: 3 }, () => {
+describe('a live stream', { concurrency: 2 }, () => {
   test('whose answers fail gives way to the next item, nothing else is seen, and it is shown again', (t) =>
     goThrough(t, troubles))
 
