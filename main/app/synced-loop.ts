@@ -1,5 +1,6 @@
 import type { AssetName } from '../../shared/asset-name.ts'
 import { type SyncLoop, syncLoopOf } from '../../shared/clock/sync-loop.ts'
+import type { HlsAsset, HlsAssets } from '../../shared/hls/hls-asset.ts'
 import type { planLoop } from '../../shared/loop/loop-plan.ts'
 import type { Knowledge } from './knowledge.ts'
 
@@ -13,19 +14,37 @@ export function syncedLoop(
   now: Parameters<typeof planLoop>[2],
 ): SyncLoop | undefined {
   if (!knowledge.site?.sync) return undefined
-  const everything = new Set(knowledge.newest.flatMap(({ playlist }) => playlist.items.map(({ asset }) => asset)))
-  const { lanes } = plan(knowledge.newest, [], { ...now, held: everything, late: new Set<AssetName>() })
-  const seconds = filmSeconds(knowledge)
-  return syncLoopOf(lanes, (film) => seconds.get(film))
+  const hls = streamsAsIfRead(knowledge, now.hls)
+  const files = [...hls.values()].flatMap((one) => (one.kind === 'on-demand' ? one.files : []))
+  const everything = new Set([...assetFacts(knowledge).keys(), ...files.map(({ asset }) => asset)])
+  const { lanes } = plan(knowledge.newest, [], { ...now, held: everything, late: new Set<AssetName>(), hls })
+  const facts = assetFacts(knowledge)
+  return syncLoopOf(lanes, (film) => facts.get(film)?.seconds)
 }
 
-/** How long each film is, as its playlist says. */
-const filmSeconds = ({ newest }: Knowledge): ReadonlyMap<AssetName, number> =>
+/** What playlists say of their assets: how long a film is, and whether it is an HLS film. */
+const assetFacts = ({ newest }: Knowledge) =>
   new Map(
     newest.flatMap(({ playlist }) =>
-      playlist.items.flatMap(({ asset }): [AssetName, number][] => {
-        const seconds = playlist.assets[asset]?.seconds
-        return seconds === undefined ? [] : [[asset, seconds]]
+      playlist.items.flatMap(({ asset }): [AssetName, { mediaType: string; seconds?: number | undefined }][] => {
+        const facts = playlist.assets[asset]
+        return facts ? [[asset, facts]] : []
       }),
     ),
   )
+
+/** HLS assets whose manifest nobody here has read yet are taken for what the playlist says that they are. */
+function streamsAsIfRead(knowledge: Knowledge, known: HlsAssets = new Map()): HlsAssets {
+  return new Map(
+    [...assetFacts(knowledge)]
+      .filter(([, { mediaType }]) => mediaType === 'application/vnd.apple.mpegurl')
+      .map(([asset, { seconds }]): [AssetName, HlsAsset] => {
+        const files = known.get(asset)
+        if (seconds === undefined) return [asset, { kind: 'live', url: '' }]
+        return [
+          asset,
+          { kind: 'on-demand', seconds, files: files?.kind === 'on-demand' ? files.files : [], checked: true },
+        ]
+      }),
+  )
+}
