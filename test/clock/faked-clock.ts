@@ -8,6 +8,7 @@ import { connectOperatorBroker } from '../../main/adapters/operator-broker.ts'
 import { startTimeServer, steadySystemClock, type TimeServer } from '../../main/operator/time-server.ts'
 import { type ToScreen, toScreen } from '../../shared/screen/wire.ts'
 import { rootKeysOf, trustOf } from '../support/documents.ts'
+import { itemsIn } from '../support/played-parts.ts'
 import { eventually, type PlayerRig, setRig } from '../support/player-rig.ts'
 import type { TimedPlayerOptions } from '../support/timed-player.ts'
 
@@ -79,7 +80,7 @@ export async function setClockRig(context: Context): Promise<ClockRig> {
     const messages: ToScreen[] = []
     createInterface({ input: child.stdout }).on('line', (line) => messages.push(toScreen.parse(JSON.parse(line))))
     await eventually('the player speaks to its page', () => messages.length > 0 || child.exitCode !== null, 30_000)
-    return { messages, items: () => itemsOf(messages), setClock, stop }
+    return { messages, items: () => itemsIn(messages), setClock, stop }
   }
 
   async function startTime(): Promise<TimeServer> {
@@ -94,11 +95,4 @@ export async function setClockRig(context: Context): Promise<ClockRig> {
   }
 
   return { ...rig, startFaked, startTime }
-}
-
-function itemsOf(messages: readonly ToScreen[]): string[] {
-  const last = messages.findLast((message) => message.kind === 'programme')
-  return last?.kind === 'programme'
-    ? last.programme.lanes.flatMap((lane) => lane.showings.map((showing) => showing.item))
-    : []
 }

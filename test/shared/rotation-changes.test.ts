@@ -1,30 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { assetNameOf } from '../../shared/asset-name.ts'
-import { keyOf, type Lane, type Programme, type Showing } from '../../shared/screen/programme.ts'
+import type { Programme } from '../../shared/screen/programme.ts'
 import { carryOver, nextShowing, type Position, startPosition } from '../../shared/screen/rotation.ts'
-
-const asset = assetNameOf('ab'.repeat(32))
-const showing = (lane: string, item: string): Showing => ({
-  key: keyOf(`fleet/${lane}`, item, asset),
-  playlist: lane,
-  revision: 1,
-  item,
-  asset,
-  mediaType: 'image/png',
-  address: 'assets/x',
-  seconds: 10,
-  fit: 'contain',
-  transition: { kind: 'cut' },
-  audio: false,
-})
-const lane = (name: string, weight: number, items: readonly string[]): Lane => ({
-  key: `fleet/${name}`,
-  weight,
-  showings: items.map((item) => showing(name, item)),
-})
-const loop = (...lanes: Lane[]): Programme => ({ id: '1', lanes, slateReason: null })
+import { laneOf, loopOf } from '../support/loops.ts'
 
 type Phase = { readonly weights: readonly number[]; readonly steps: number }
 const phase: fc.Arbitrary<Phase> = fc.record({
@@ -46,8 +25,8 @@ test('over any stretch, while playlists join and leave, each has its share to wi
       let at: Position = startPosition
       let before: Programme | undefined
       phases.forEach(({ weights, steps }, number) => {
-        const programme = loop(
-          ...weights.flatMap((weight, index) => (weight > 0 ? [lane(String(index), weight, ['x', 'y'])] : [])),
+        const programme = loopOf(
+          ...weights.flatMap((weight, index) => (weight > 0 ? [laneOf(String(index), weight, ['x', 'y'])] : [])),
         )
         at = before ? carryOver(before, programme, at) : at
         before = programme
@@ -84,8 +63,8 @@ test('whatever is edited while an item is on, the item after it is the one that 
   })
   fc.assert(
     fc.property(items, fc.nat(20), edit, fc.boolean(), (names, steps, { removed, added }, other) => {
-      const others = other ? [lane('other', 1, ['x'])] : []
-      const before = loop(lane('list', 2, names), ...others)
+      const others = other ? [laneOf('other', 1, ['x'])] : []
+      const before = loopOf(laneOf('list', 2, names), ...others)
       let at: Position = startPosition
       for (let count = 0; count <= steps; count += 1) {
         const step = nextShowing(before, at)
@@ -96,7 +75,7 @@ test('whatever is edited while an item is on, the item after it is the one that 
       for (const { at: place, name } of added)
         if (!edited.includes(name)) edited.splice(place % (edited.length + 1), 0, name)
       if (edited.length === 0) return
-      const after = loop(lane('list', 2, edited), ...others)
+      const after = loopOf(laneOf('list', 2, edited), ...others)
       const nextOf = (programme: Programme, from: Position): string | undefined => {
         let place = from
         for (let tries = 0; tries < 9; tries += 1) {
@@ -123,8 +102,8 @@ test('an edit of items alone changes nobody’s turn', () => {
       fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 2, maxLength: 5 }),
       fc.nat(40),
       (weights, steps) => {
-        const before = loop(...weights.map((weight, index) => lane(String(index), weight, ['x', 'y'])))
-        const after = loop(...weights.map((weight, index) => lane(String(index), weight, ['y', 'z', 'w'])))
+        const before = loopOf(...weights.map((weight, index) => laneOf(String(index), weight, ['x', 'y'])))
+        const after = loopOf(...weights.map((weight, index) => laneOf(String(index), weight, ['y', 'z', 'w'])))
         let at: Position = startPosition
         for (let count = 0; count < steps; count += 1) at = nextShowing(before, at)?.after ?? at
         const turns = (programme: Programme, from: Position) => {

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { assetNameOf } from '../../shared/asset-name.ts'
-import { keyOf, type Lane, type Programme, type Showing } from '../../shared/screen/programme.ts'
+import type { Lane, Programme } from '../../shared/screen/programme.ts'
 import {
   afterSlate,
   carryOver,
@@ -14,29 +13,10 @@ import {
   startPosition,
   withShowingBegun,
 } from '../../shared/screen/rotation.ts'
+import { laneOf, loopOf } from '../support/loops.ts'
 
-const asset = assetNameOf('ab'.repeat(32))
-const showing = (lane: string, item: string): Showing => ({
-  key: keyOf(`fleet/${lane}`, item, asset),
-  playlist: lane,
-  revision: 1,
-  item,
-  asset,
-  mediaType: 'image/png',
-  address: 'assets/x',
-  seconds: 10,
-  fit: 'contain',
-  transition: { kind: 'cut' },
-  audio: false,
-})
 type More = Pick<Lane, 'limits' | 'notBeside'>
-const lane = (name: string, weight = 1, more: More = {}, items = ['1', '2']): Lane => ({
-  key: `fleet/${name}`,
-  weight,
-  showings: items.map((item) => showing(name, item)),
-  ...more,
-})
-const loop = (...lanes: Lane[]): Programme => ({ id: '1', lanes, slateReason: null })
+const lane = (name: string, weight = 1, more: More = {}, items = ['1', '2']): Lane => laneOf(name, weight, items, more)
 
 type Shown = { readonly playlist: string; readonly item: string; readonly atMs: number }
 type Ran = { readonly shown: Shown[]; readonly at: Position; readonly ms: number; readonly slates: number }
@@ -90,7 +70,7 @@ const anyLanes = fc
 test('no limit is ever overrun, whatever the weights, and whether or not the position was stored and read again', () => {
   fc.assert(
     fc.property(anyLanes, fc.constantFrom(5, 10, 37), (lanes, seconds) => {
-      const programme = loop(...lanes)
+      const programme = loopOf(...lanes)
       const first = play(programme, hourMs, {}, seconds)
       const stored = position.parse(JSON.parse(JSON.stringify(first.at)))
       const rest = play(programme, 3 * hourMs, { at: resumedAt(stored, first.ms), ms: first.ms }, seconds)
@@ -105,7 +85,7 @@ test('no limit is ever overrun, whatever the weights, and whether or not the pos
 
 test('a playlist that plays once every five minutes comes within one of its turns after them', () => {
   const { shown, slates } = play(
-    loop(lane('a'), lane('b'), lane('rare', 1, { limits: { everyMinutes: 5 } })),
+    loopOf(lane('a'), lane('b'), lane('rare', 1, { limits: { everyMinutes: 5 } })),
     4 * hourMs,
   )
   const gaps = startsOf(shown, 'rare').flatMap((ms, index, all) => (index === 0 ? [] : [ms - (all[index - 1] ?? 0)]))
@@ -115,31 +95,31 @@ test('a playlist that plays once every five minutes comes within one of its turn
 })
 
 test('while a playlist is at its limit the others share its turns by their weights', () => {
-  const { shown } = play(loop(lane('a', 2), lane('b', 1), lane('rare', 5, { limits: { perHour: 2 } })), 10 * hourMs)
+  const { shown } = play(loopOf(lane('a', 2), lane('b', 1), lane('rare', 5, { limits: { perHour: 2 } })), 10 * hourMs)
   const [a, b] = [startsOf(shown, 'a').length, startsOf(shown, 'b').length]
   assert.ok(Math.abs(a - 2 * b) <= 3, `${a} and ${b}`)
   assert.equal(startsOf(shown, 'rare').length, 20)
 })
 
 test('what came due while a playlist was at its limit is not made up for: its limit lifted, it has its share', () => {
-  const limited = loop(lane('a'), lane('b', 1, { limits: { perHour: 1 } }))
+  const limited = loopOf(lane('a'), lane('b', 1, { limits: { perHour: 1 } }))
   const ran = play(limited, 5 * hourMs)
-  const free = loop(lane('a'), lane('b'))
+  const free = loopOf(lane('a'), lane('b'))
   const { shown } = play(free, ran.ms + hourMs, { at: carryOver(limited, free, ran.at), ms: ran.ms })
   const [a, b] = [startsOf(shown, 'a').length, startsOf(shown, 'b').length]
   assert.ok(Math.abs(a - b) <= 2, `${a} and ${b}`)
 })
 
 test('an edit does not begin the counting of limits anew', () => {
-  const before = loop(lane('a'), lane('b', 1, { limits: { everyMinutes: 10 } }))
+  const before = loopOf(lane('a'), lane('b', 1, { limits: { everyMinutes: 10 } }))
   const ran = play(before, 60_000)
-  const after = loop(lane('a'), lane('b', 3, { limits: { everyMinutes: 10 } }, ['1', '3']), lane('c'))
+  const after = loopOf(lane('a'), lane('b', 3, { limits: { everyMinutes: 10 } }, ['1', '3']), lane('c'))
   const rest = play(after, 3 * hourMs, { at: carryOver(before, after, ran.at), ms: ran.ms })
   obeys(startsOf([...ran.shown, ...rest.shown], 'b'), { everyMinutes: 10 })
 })
 
 test('when everything is at its limit nothing is shown until the first of them may again', () => {
-  const programme = loop(lane('a', 1, { limits: { everyMinutes: 3 } }), lane('b', 1, { limits: { everyMinutes: 4 } }))
+  const programme = loopOf(lane('a', 1, { limits: { everyMinutes: 3 } }), lane('b', 1, { limits: { everyMinutes: 4 } }))
   const { shown, slates } = play(programme, 2 * hourMs)
   assert.ok(slates > 0)
   obeys(startsOf(shown, 'a'), { everyMinutes: 3 })
@@ -148,7 +128,7 @@ test('when everything is at its limit nothing is shown until the first of them m
 })
 
 test('a clock that was set back neither overruns a limit nor holds a playlist for longer than it says', () => {
-  const programme = loop(lane('a', 1, { limits: { everyMinutes: 10 } }))
+  const programme = loopOf(lane('a', 1, { limits: { everyMinutes: 10 } }))
   const { at } = play(programme, 60_000, { ms: 50_000 })
   const year = -365 * 24 * hourMs
   const resumed = resumedAt(at, year)
@@ -157,7 +137,7 @@ test('a clock that was set back neither overruns a limit nor holds a playlist fo
 })
 
 test('the history that limits need stays small', () => {
-  const programme = loop(lane('a'), lane('b', 1, { limits: { everyMinutes: 0.1, perHour: 12 } }))
+  const programme = loopOf(lane('a'), lane('b', 1, { limits: { everyMinutes: 0.1, perHour: 12 } }))
   const { at } = play(programme, 24 * hourMs)
   assert.equal(at.starts?.['fleet/b']?.length, 12)
   assert.deepEqual(Object.keys(at.starts ?? {}), ['fleet/b'])
@@ -184,7 +164,7 @@ test('competitors are never neighbours, whichever of them says so, and everybody
     )
   fc.assert(
     fc.property(many, (lanes) => {
-      const { shown } = play(loop(...lanes), 6 * hourMs)
+      const { shown } = play(loopOf(...lanes), 6 * hourMs)
       const apart = (one: string, other: string) =>
         lanes.some(({ key, notBeside }) => key === `fleet/${one}` && (notBeside ?? []).includes(other))
       shown.forEach(({ playlist }, index) => {
@@ -199,27 +179,27 @@ test('competitors are never neighbours, whichever of them says so, and everybody
 })
 
 test('two competitors with a third playlist between them keep their shares and see no slate', () => {
-  const { shown, slates } = play(loop(lane('a', 1, { notBeside: ['b'] }), lane('b'), lane('c', 2)), 10 * hourMs)
+  const { shown, slates } = play(loopOf(lane('a', 1, { notBeside: ['b'] }), lane('b'), lane('c', 2)), 10 * hourMs)
   assert.equal(slates, 0)
   const [a, b, c] = ['a', 'b', 'c'].map((name) => startsOf(shown, name).length) as [number, number, number]
   assert.ok(Math.abs(a - b) <= 4 && Math.abs(c - a - b) <= 4, `${a}, ${b}, ${c}`)
 })
 
 test('two competitors alone take turns in runs with the slate between, each with its share', () => {
-  const { shown, slates } = play(loop(lane('a', 1, { notBeside: ['b'] }), lane('b')), 10 * hourMs)
+  const { shown, slates } = play(loopOf(lane('a', 1, { notBeside: ['b'] }), lane('b')), 10 * hourMs)
   const [a, b] = [startsOf(shown, 'a').length, startsOf(shown, 'b').length]
   assert.ok(Math.abs(a - b) <= 8, `${a} and ${b}`)
   assert.ok(slates > 0 && slates < shown.length / 5, `${slates} of ${shown.length}`)
 })
 
 test('what was on last is kept apart from its competitor although it has left the loop', () => {
-  const before = loop(lane('a', 1, { notBeside: ['b'] }))
+  const before = loopOf(lane('a', 1, { notBeside: ['b'] }))
   const { at } = play(before, 5_000)
-  const after = loop(lane('b'), lane('c'))
+  const after = loopOf(lane('b'), lane('c'))
   assert.equal(nextShowing(after, carryOver(before, after, at), 10_000)?.showing.playlist, 'c')
 })
 
 test('without limits a position is what it was: nothing is kept of the past but what was on last', () => {
-  const { at } = play(loop(lane('a', 2), lane('b')), 600_000)
+  const { at } = play(loopOf(lane('a', 2), lane('b')), 600_000)
   assert.deepEqual(Object.keys(at).sort(), ['last', 'next', 'turns'])
 })

@@ -1,33 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { assetNameOf } from '../../shared/asset-name.ts'
-import { keyOf, type Lane, type Programme, type Showing } from '../../shared/screen/programme.ts'
+import type { Programme } from '../../shared/screen/programme.ts'
 import { carryOver, cutInAt, nextShowing, type Position, startPosition } from '../../shared/screen/rotation.ts'
-
-const asset = assetNameOf('ab'.repeat(32))
-
-function showing(lane: string, item: string): Showing {
-  return {
-    key: keyOf(lane, item, asset),
-    playlist: lane,
-    revision: 1,
-    item,
-    asset,
-    mediaType: 'image/png',
-    address: 'assets/x',
-    seconds: 1,
-    fit: 'contain',
-    transition: { kind: 'cut' },
-    audio: false,
-  }
-}
-const lane = (key: string, weight: number, items: readonly string[]): Lane => ({
-  key,
-  weight,
-  showings: items.map((item) => showing(key, item)),
-})
-const loop = (...lanes: Lane[]): Programme => ({ id: '1', lanes, slateReason: null })
+import { laneOf, loopOf } from '../support/loops.ts'
 
 function run(programme: Programme, steps: number, from: Position = startPosition): { shown: string[]; at: Position } {
   const shown: string[] = []
@@ -42,11 +18,11 @@ function run(programme: Programme, steps: number, from: Position = startPosition
 }
 
 test('one playlist plays its items in order and begins again', () => {
-  assert.deepEqual(run(loop(lane('a', 3, ['1', '2', '3'])), 5).shown, ['a:1', 'a:2', 'a:3', 'a:1', 'a:2'])
+  assert.deepEqual(run(loopOf(laneOf('a', 3, ['1', '2', '3'])), 5).shown, ['a:1', 'a:2', 'a:3', 'a:1', 'a:2'])
 })
 
 test('a loop without lanes has nothing to show', () => {
-  assert.equal(nextShowing(loop(), startPosition), undefined)
+  assert.equal(nextShowing(loopOf(), startPosition), undefined)
 })
 
 test('at every point each playlist has had its share of the showings to within less than one', () => {
@@ -54,7 +30,7 @@ test('at every point each playlist has had its share of the showings to within l
   fc.assert(
     fc.property(weights, (all) => {
       const total = all.reduce((sum, weight) => sum + weight, 0)
-      const programme = loop(...all.map((weight, index) => lane(`p${index}`, weight, ['only'])))
+      const programme = loopOf(...all.map((weight, index) => laneOf(`p${index}`, weight, ['only'])))
       const counts = all.map(() => 0)
       const { shown } = run(programme, 2 * total + 3)
       shown.forEach((name, step) => {
@@ -70,7 +46,7 @@ test('at every point each playlist has had its share of the showings to within l
 })
 
 test('every playlist goes on with its own next item when its turn comes', () => {
-  const { shown } = run(loop(lane('a', 1, ['1', '2', '3']), lane('b', 1, ['x', 'y'])), 6)
+  const { shown } = run(loopOf(laneOf('a', 1, ['1', '2', '3']), laneOf('b', 1, ['x', 'y'])), 6)
   assert.deepEqual(
     shown.filter((name) => name.startsWith('a')),
     ['a:1', 'a:2', 'a:3'],
@@ -82,7 +58,7 @@ test('every playlist goes on with its own next item when its turn comes', () => 
 })
 
 test('a position that was stored and read again goes on where the loop stood', () => {
-  const programme = loop(lane('a', 2, ['1', '2', '3']), lane('b', 1, ['x', 'y']))
+  const programme = loopOf(laneOf('a', 2, ['1', '2', '3']), laneOf('b', 1, ['x', 'y']))
   const whole = run(programme, 20).shown
   const first = run(programme, 7)
   const rest = run(programme, 13, JSON.parse(JSON.stringify(first.at))).shown
@@ -90,24 +66,24 @@ test('a position that was stored and read again goes on where the loop stood', (
 })
 
 test('an edit that removes the item to come goes on with the one after it, not from the start', () => {
-  const before = loop(lane('a', 1, ['1', '2', '3', '4']))
-  const after = loop(lane('a', 1, ['1', '2', '4']))
+  const before = loopOf(laneOf('a', 1, ['1', '2', '3', '4']))
+  const after = loopOf(laneOf('a', 1, ['1', '2', '4']))
   const { at } = run(before, 2)
   assert.deepEqual(run(after, 2, carryOver(before, after, at)).shown, ['a:4', 'a:1'])
 })
 
 test('a loop that was away for a while goes on where it was', () => {
-  const usual = loop(lane('a', 1, ['1', '2', '3']))
-  const takeover = loop(lane('urgent', 1, ['!']))
+  const usual = loopOf(laneOf('a', 1, ['1', '2', '3']))
+  const takeover = loopOf(laneOf('urgent', 1, ['!']))
   const { at } = run(usual, 1)
   const during = run(takeover, 2, carryOver(usual, takeover, at)).at
   assert.deepEqual(run(usual, 1, carryOver(takeover, usual, during)).shown, ['a:2'])
 })
 
 test('a lane that cuts in comes next from its first item, and the others go on after it', () => {
-  const programme = loop(lane('a', 3, ['1', '2', '3']), lane('urgent', 1, ['!', '!!']))
+  const programme = loopOf(laneOf('a', 3, ['1', '2', '3']), laneOf('urgent', 1, ['!', '!!']))
   const { at } = run(programme, 2)
-  const { shown, at: after } = run(programme, 1, cutInAt(programme, at, 'urgent'))
+  const { shown, at: after } = run(programme, 1, cutInAt(programme, at, 'fleet/urgent'))
   assert.deepEqual(shown, ['urgent:!'])
   assert.equal(after.first, undefined)
 })

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { test } from 'node:test'
 import { startDisplay } from './display.ts'
+import { eventually } from './eventually.ts'
 
 test('two displays at a time have different numbers, and are gone when stopped', async () => {
   const [one, two] = await Promise.all([
@@ -26,17 +27,9 @@ test('a display does not outlive a process that is killed', async () => {
   const display = await new Promise<string>((resolve) => createInterface({ input: child.stdout }).once('line', resolve))
   assert.ok(existsSync(socketOf(display)))
   child.kill('SIGKILL')
-  await gone(socketOf(display))
+  await eventually('its socket is gone', () => !existsSync(socketOf(display)))
 })
 
 function socketOf(display: string): string {
   return `/tmp/.X11-unix/X${display.slice(1)}`
-}
-
-async function gone(file: string): Promise<void> {
-  const deadline = performance.now() + 10_000
-  while (existsSync(file)) {
-    assert.ok(performance.now() < deadline, `${file} is still there`)
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
 }

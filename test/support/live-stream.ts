@@ -4,6 +4,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { makeClip } from './clips.ts'
+import { eventually } from './eventually.ts'
 
 /** A live stream that ffmpeg makes in real time: a marked clip over and over, in segments of a second, four of them listed. */
 export type LiveStream = {
@@ -76,13 +77,11 @@ async function encode(folder: string, item: number, size: typeof small, flags: s
 }
 
 async function listed(folder: string, child: ChildProcess, wanted: RegExp): Promise<void> {
-  for (const until = performance.now() + 20_000; performance.now() < until; ) {
+  const hasListed = async (): Promise<boolean> => {
     if (child.exitCode !== null) throw new Error(`ffmpeg ended with ${child.exitCode}`)
-    const text = await readFile(join(folder, 'index.m3u8'), 'utf8').catch(() => '')
-    if (wanted.test(text)) return
-    await new Promise((resolve) => setTimeout(resolve, 50))
+    return wanted.test(await readFile(join(folder, 'index.m3u8'), 'utf8').catch(() => ''))
   }
-  throw new Error('ffmpeg did not list what was waited for')
+  await eventually('ffmpeg lists what is waited for', hasListed, 20_000, 50)
 }
 
 async function kill(child: ChildProcess): Promise<void> {

@@ -17,6 +17,9 @@ import type { ToScreen } from '../../shared/screen/wire.ts'
 import { type City, issuedAt, makeCity, rootKeysOf, signed } from './documents.ts'
 import { type Mosquitto, startMosquitto } from './mosquitto.ts'
 import { type Observer, observe } from './observer.ts'
+import { cacheOfEverything, itemsIn, playedWindow } from './played-parts.ts'
+
+export { eventually } from './eventually.ts'
 
 type Context = { after(undo: () => Promise<void>): void }
 
@@ -71,7 +74,6 @@ export async function setRig(context: Context): Promise<PlayerRig> {
     }
     const { db, close } = openDatabase(join(dataDir, 'player.db'))
     const sentToPage: ToScreen[] = []
-    let wanted: readonly { asset: string }[] = []
     const player = await startPlayer({
       configuration,
       problems: [],
@@ -84,28 +86,8 @@ export async function setRig(context: Context): Promise<PlayerRig> {
       version: '0.0.0',
       systemTimeZone: 'Asia/Shanghai',
       playerKey: undefined,
-      startCache: (changed) => ({
-        want(assets) {
-          const news = assets.some(({ asset }) => !wanted.some((one) => one.asset === asset))
-          wanted = [...wanted, ...assets]
-          if (news) changed()
-        },
-        held: () => new Set(wanted.map(({ asset }) => asset as never)),
-        late: () => new Set(),
-        retryNow: () => {},
-        stop: async () => {},
-      }),
-      startHost: async (listener) => {
-        setImmediate(() => listener.message({ kind: 'hello', at: 0 }))
-        return {
-          name: 'chromium',
-          version: '0',
-          send: (message) => void sentToPage.push(message),
-          screenshot: async () => Buffer.from('\x89PNG picture', 'latin1'),
-          renew: () => {},
-          stop: async () => {},
-        }
-      },
+      startCache: cacheOfEverything,
+      startHost: playedWindow((message) => void sentToPage.push(message)),
       startUsb: undefined,
       connectBroker: (will, listener) =>
         connectBroker({ url: brokerUrl, clientId: 'plazacast-wall', will }, listener, clock, Math.random),
@@ -121,12 +103,7 @@ export async function setRig(context: Context): Promise<PlayerRig> {
     undo.push(stop)
     return {
       sentToPage,
-      items: () => {
-        const last = sentToPage.findLast((message) => message.kind === 'programme')
-        return last?.kind === 'programme'
-          ? last.programme.lanes.flatMap((lane) => lane.showings.map((showing) => showing.item))
-          : []
-      },
+      items: () => itemsIn(sentToPage),
       stop,
     }
   }
@@ -150,14 +127,5 @@ export async function setRig(context: Context): Promise<PlayerRig> {
         { kind: 'site', id: 'wall', revision, issuedAt, target: 'players/wall', groups: ['square'] },
         city.operator,
       ),
-  }
-}
-
-/** Waits for the thing itself, with a deadline. */
-export async function eventually(what: string, holds: () => boolean, deadlineMs = 10_000): Promise<void> {
-  const until = performance.now() + deadlineMs
-  while (!holds()) {
-    if (performance.now() > until) throw new Error(`${what}: not within ${deadlineMs} ms`)
-    await new Promise((resolve) => setTimeout(resolve, 10))
   }
 }

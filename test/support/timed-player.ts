@@ -11,6 +11,7 @@ import { startPlayer } from '../../main/app/player.ts'
 import { openSeal } from '../../main/app/seal.ts'
 import { openDatabase } from '../../main/sqlite/open.ts'
 import { publicJwk } from '../../shared/documents/jws.ts'
+import { cacheOfEverything, playedWindow } from './played-parts.ts'
 
 /**
  * A real player as a process of its own, so that its clock can be faked: everything but the browser, which is replaced by
@@ -34,7 +35,6 @@ if (import.meta.main) await run(timedPlayerOptions.parse(JSON.parse(process.argv
 async function run(options: TimedPlayerOptions): Promise<void> {
   const { dataDir, rootKeys, brokerUrl, synchronized, keepsTime, boot } = options
   const { db } = openDatabase(join(dataDir, 'player.db'))
-  let wanted: readonly { asset: string }[] = []
   await startPlayer({
     configuration: { ...defaultConfiguration('wall', dataDir), playerId: 'wall', rootKeys, broker: { url: brokerUrl } },
     problems: [],
@@ -52,28 +52,8 @@ async function run(options: TimedPlayerOptions): Promise<void> {
     version: '0.0.0',
     systemTimeZone: options.timeZone,
     playerKey: undefined,
-    startCache: (changed) => ({
-      want(assets) {
-        const news = assets.some(({ asset }) => !wanted.some((one) => one.asset === asset))
-        wanted = [...wanted, ...assets]
-        if (news) changed()
-      },
-      held: () => new Set(wanted.map(({ asset }) => asset as never)),
-      late: () => new Set(),
-      retryNow: () => {},
-      stop: async () => {},
-    }),
-    startHost: async (listener) => {
-      setImmediate(() => listener.message({ kind: 'hello', at: 0 }))
-      return {
-        name: 'chromium',
-        version: '0',
-        send: (message) => void process.stdout.write(`${JSON.stringify(message)}\n`),
-        screenshot: async () => Buffer.alloc(0),
-        renew: () => {},
-        stop: async () => {},
-      }
-    },
+    startCache: cacheOfEverything,
+    startHost: playedWindow((message) => void process.stdout.write(`${JSON.stringify(message)}\n`)),
     startUsb: undefined,
     connectBroker: (will, listener) =>
       connectBroker({ url: brokerUrl, clientId: 'plazacast-wall', will }, listener, systemClock, Math.random),
