@@ -10,6 +10,7 @@ import {
 } from '../app/broker.ts'
 import type { Clock, Random, Undo } from '../app/ports.ts'
 import { createMqttSieve } from './mqtt-sieve.ts'
+import { unpooled } from './unpooled.ts'
 
 const sessionSeconds = 7 * 24 * 60 * 60
 const maximumPacketBytes = 5 * 1024 * 1024
@@ -159,6 +160,7 @@ function clientOptions(options: BrokerOptions, protocol: Protocol): IClientOptio
     keepalive: 20,
     resubscribe: false,
     queueQoSZero: false,
+    writeCache: false, // else 65,536 buffers of two bytes are made at the first packet
     will: { topic: will.topic, payload: Buffer.from(will.payload), qos: will.qos, retain: will.retain },
     ...(protocol === 5 && {
       properties: {
@@ -183,11 +185,14 @@ async function publishWith(client: MqttClient, message: Publication): Promise<vo
     ...(responseTopic !== undefined && { responseTopic }),
   }
   try {
-    await client.publishAsync(topic, typeof payload === 'string' ? payload : Buffer.from(payload), {
-      qos,
-      retain,
-      ...(client.options.protocolVersion === 5 && { properties }),
-    })
+    const published = unpooled(() =>
+      client.publishAsync(topic, typeof payload === 'string' ? payload : Buffer.from(payload), {
+        qos,
+        retain,
+        ...(client.options.protocolVersion === 5 && { properties }),
+      }),
+    )
+    await published
   } catch (error) {
     if (isRefusal(error)) throw new PublishRefused(error.message)
     throw error

@@ -2,7 +2,7 @@ import { isStorageFailure } from '../sqlite/connection.ts'
 import type { WriteDb } from '../sqlite/open.ts'
 import { dropOldPlays, mostAtOnce } from '../sqlite/plays-budget.ts'
 import { refuseUnreadableRows } from '../sqlite/rebuild.ts'
-import { integritySteps, writeLogBack } from '../sqlite/upkeep.ts'
+import { giveMemoryBack, integritySteps, writeLogBack } from '../sqlite/upkeep.ts'
 import type { Clock, Undo } from './ports.ts'
 import type { Reporter } from './reporter.ts'
 import type { Ballast } from './storage.ts'
@@ -50,6 +50,7 @@ export function startUpkeep(options: UpkeepOptions): Undo {
       options.tidy()
       if (options.logBytes() > mostLogBytes) writeLogBack(db)
       dropPlays()
+      giveMemoryBack(db)
     } catch (error) {
       if (!isStorageFailure(error)) throw error // a full disk or a damaged file: whoever writes next says so
     }

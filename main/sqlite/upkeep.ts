@@ -4,6 +4,12 @@ import type { ReadDb, WriteDb } from './connection.ts'
 /** Writes the log back into the database and gives its room back. Nobody may be reading: no row of this connection is open. */
 export const writeLogBack = (db: WriteDb): void => db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
 
+/**
+ * SQLite keeps up to 16 MB of what it has read and written (better-sqlite3's cache_size); the records of plays would fill
+ * that over days, though the system keeps the same pages of the file anyway.
+ */
+export const giveMemoryBack = (db: WriteDb): void => db.exec('PRAGMA shrink_memory')
+
 const rowsAtATime = 2_000
 const edge = z.object({ first: z.int().nullable(), last: z.int().nullable() })
 const named = z.object({ name: z.string() })

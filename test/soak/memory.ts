@@ -1,28 +1,43 @@
 import { readFileSync } from 'node:fs'
 import { descendantsOf } from '../support/processes.ts'
 
-/** The parts of a wall whose memory is followed. `heap` is of JavaScript, after a collection; the rest are processes. */
-export const parts = ['page', 'gpu', 'browser', 'helpers', 'main', 'page heap', 'main heap'] as const
+/** The processes of a wall. */
+const processKinds = ['page', 'gpu', 'browser', 'helpers', 'main'] as const
+type ProcessKind = (typeof processKinds)[number]
+
+/**
+ * What is followed of a wall. `page` and so on: what a process holds of its own, which is its resident memory without the
+ * pages of files, since those the system shares between programs, drops and reads again as it likes. `… resident`: all of
+ * it. `… heap`: JavaScript, after a collection.
+ */
+export const parts = [
+  ...processKinds,
+  ...processKinds.map((kind) => `${kind} resident` as const),
+  'page heap',
+  'main heap',
+] as const
 export type Part = (typeof parts)[number]
 
 /** Memory in MiB; what could not be read is left out. */
 export type Memory = Readonly<Partial<Record<Part, number>>>
 
 /**
- * The proportional set size (each shared page divided by who shares it, proc(5)) of a wall's processes, by what they are for.
- * Under Electron `browser` is the main program itself.
+ * RssAnon + RssShmem, and VmRSS (proc_pid_status(5)), of a wall's processes, by what they are for. Not the proportional set size:
+ * that grows when another program that runs the same binary ends. Under Electron `browser` is the main program itself.
  */
 export function residentMemory(pid: number): Memory {
   const sizes: Partial<Record<Part, number>> = {}
   for (const { pid: one, command } of [{ pid, command: 'node' }, ...descendantsOf(pid)]) {
     const part = partOf(command)
-    const mib = pssOf(one)
-    if (mib !== undefined) sizes[part] = (sizes[part] ?? 0) + mib
+    const found = memoryOf(one)
+    if (!found) continue
+    sizes[part] = (sizes[part] ?? 0) + found.ownMib
+    sizes[`${part} resident`] = (sizes[`${part} resident`] ?? 0) + found.residentMib
   }
   return sizes
 }
 
-function partOf(command: string): Part {
+function partOf(command: string): ProcessKind {
   const type = /--type=([a-z-]+)/.exec(command)?.[1]
   if (type === 'renderer' && !command.includes('--extension-process')) return 'page'
   if (type === 'gpu-process') return 'gpu'
@@ -30,10 +45,12 @@ function partOf(command: string): Part {
   return /--user-data-dir|electron/.test(command) ? 'browser' : 'main'
 }
 
-function pssOf(pid: number): number | undefined {
+function memoryOf(pid: number): { ownMib: number; residentMib: number } | undefined {
   try {
-    const kib = /^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1]
-    return kib === undefined ? undefined : Number(kib) / 1024
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+    const mib = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1]) / 1024
+    const [ownMib, residentMib] = [mib('RssAnon') + mib('RssShmem'), mib('VmRSS')]
+    return Number.isNaN(ownMib + residentMib) ? undefined : { ownMib, residentMib }
   } catch {
     return undefined // it ended while we looked
   }

@@ -1,4 +1,5 @@
 // npm run soak -- --changes 3000: shows a loop of every kind of item over and over, and says whether the wall's memory grows.
+import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { createUndo } from '../bench/figures.ts'
 import { isGrowing, toReport } from './report.ts'
@@ -14,7 +15,7 @@ block bootstrap. Ends with 1 when the whole interval of any part lies above the 
   --host NAME       chromium (unless told) or electron
   --warm-up SHARE   of the run that is not judged, 0.25 unless told
   --bound KIB       growth for each change that is let pass, 1 unless told (at an item every ten seconds: 8.6 MiB a day)
-  --json            every sample as JSON on stdout`
+  --save FILE       every sample as JSON`
 
 const { values } = parseArgs({
   options: {
@@ -23,7 +24,7 @@ const { values } = parseArgs({
     host: { type: 'string', default: 'chromium' },
     'warm-up': { type: 'string', default: '0.25' },
     bound: { type: 'string', default: '1' },
-    json: { type: 'boolean', default: false },
+    save: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 })
@@ -47,7 +48,8 @@ async function run(): Promise<void> {
     const result = await soak({ host: values.host, until, sampleEvery }, undo, progress)
     const settings = { warmUp, boundKib }
     process.stderr.write('\n')
-    process.stdout.write(`${values.json ? JSON.stringify(result.samples) : toReport(result, settings)}\n`)
+    if (values.save !== undefined) writeFileSync(values.save, JSON.stringify(result.samples))
+    process.stdout.write(`${toReport(result, settings)}\n`)
     process.exitCode = isGrowing(result, settings) ? 1 : 0
   } finally {
     await undo.run()
