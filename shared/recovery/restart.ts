@@ -1,14 +1,21 @@
-/** How a watched process has fared: starts in a row that brought no lasting pictures, and when it was last started. */
-export type Starts = { readonly unhelped: number; readonly lastAtMs: number | undefined }
+/** How a watched process has fared: starts in a row that brought no lasting pictures, and when it was started lately. */
+export type Starts = {
+  readonly unhelped: number
+  /** Starts of the last two minutes, oldest first, in milliseconds. */
+  readonly atMs: readonly number[]
+}
 
-export const noStarts: Starts = { unhelped: 0, lastAtMs: undefined }
+export const noStarts: Starts = { unhelped: 0, atMs: [] }
 
 /** Two starts are never closer to each other than this, in milliseconds. */
 export const leastStartMs = 500
 /** No start waits longer than this: a cap on attempts is a black wall for ever. */
 export const longestStartMs = 12_500
 /** Pictures for this long are a start that helped: the next is made at once. */
-const helpedMs = 10_000
+const helpedMs = 4_000
+const memoryMs = 120_000
+/** More starts than this within the memory are no accidents, even if each brought pictures. */
+const oftenStarted = 15
 const safeAfter = 3
 
 /**
@@ -21,11 +28,13 @@ export function nextStart(
   nowMs: number,
   random: number,
 ): { readonly starts: Starts; readonly atMs: number; readonly isSafe: boolean } {
-  const unhelped = picturesMs >= helpedMs ? 0 : starts.unhelped + 1
+  const lately = starts.atMs.filter((startMs) => nowMs - startMs < memoryMs)
+  const helped = picturesMs >= helpedMs && lately.length <= oftenStarted
+  const unhelped = helped ? 0 : starts.unhelped + 1
   const backOffMs = unhelped <= 1 ? 0 : Math.min(10_000, leastStartMs * 2 ** (unhelped - 2)) * (1 + random / 4)
-  const atMs = Math.max(nowMs + backOffMs, (starts.lastAtMs ?? Number.NEGATIVE_INFINITY) + leastStartMs)
+  const atMs = Math.max(nowMs + backOffMs, (lately.at(-1) ?? Number.NEGATIVE_INFINITY) + leastStartMs)
   // Every other start is a full one again: what was wrong may be over.
-  return { starts: { unhelped, lastAtMs: atMs }, atMs, isSafe: unhelped >= safeAfter && unhelped % 2 === 1 }
+  return { starts: { unhelped, atMs: [...lately, atMs] }, atMs, isSafe: unhelped >= safeAfter && unhelped % 2 === 1 }
 }
 
 /** Why a watched process is to be killed; undefined: it is well. Milliseconds since it was started, spoke and last drew. */

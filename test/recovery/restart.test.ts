@@ -21,6 +21,30 @@ test('a player that never shows anything is started for ever, ever later but nev
   assert.deepEqual(safe.slice(0, 6), [false, false, true, false, true, false])
 })
 
+test('twenty deaths of a player that shows for seven seconds in between are each followed by a start at once', () => {
+  let starts = noStarts
+  for (let death = 0; death < 20; death += 1) {
+    const again = nextStart(starts, 7_000, death * 9_000, 0.5)
+    assert.deepEqual([again.atMs, again.isSafe], [death * 9_000, false])
+    starts = again.starts
+  }
+})
+
+test('a player that shows for five seconds and dies, again and again, is not started fast for ever', () => {
+  let starts = noStarts
+  let nowMs = 0
+  const waitsMs: number[] = []
+  for (let death = 0; death < 60; death += 1) {
+    nowMs += 6_000
+    const again = nextStart(starts, 5_000, nowMs, 0.5)
+    waitsMs.push(again.atMs - nowMs)
+    starts = again.starts
+    nowMs = again.atMs
+  }
+  assert.equal(waitsMs[0], 0)
+  assert.ok(waitsMs.some((ms) => ms >= 500))
+})
+
 test('two starts keep their distance, whatever happened in between', () => {
   const end = fc.record({
     lastedMs: fc.nat(30_000),
@@ -32,7 +56,7 @@ test('two starts keep their distance, whatever happened in between', () => {
       let starts = noStarts
       let nowMs = 0
       for (const { lastedMs, picturesMs, random } of ends) {
-        const lastStartMs = starts.lastAtMs
+        const lastStartMs = starts.atMs.at(-1)
         nowMs += lastedMs
         const again = nextStart(starts, picturesMs, nowMs, random)
         assert.ok(lastStartMs === undefined || again.atMs - lastStartMs >= leastStartMs - 0.001)
