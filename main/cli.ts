@@ -29,6 +29,11 @@ const commands: readonly { name: string; description: string; load(): Promise<Co
     load: async () => (await import('./operator/site-command.ts')).siteCommand(),
   },
   {
+    name: 'fallback',
+    description: 'tells a player what to show when nothing else may be shown',
+    load: async () => (await import('./operator/fallback-command.ts')).fallbackCommand(),
+  },
+  {
     name: 'approve',
     description: 'signs that films and photos may be shown',
     load: async () => (await import('./operator/approve-command.ts')).approveCommand(),

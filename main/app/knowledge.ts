@@ -4,6 +4,7 @@ import type { PublicJwk } from '../../shared/documents/jws.ts'
 import type { Site } from '../../shared/documents/site.ts'
 import type { Trust } from '../../shared/documents/trust.ts'
 import { readDocument, targetsOf } from '../../shared/intake/intake.ts'
+import { fallbackPlaylist } from '../../shared/loop/fallback.ts'
 import type { VerifiedPlaylist } from '../../shared/loop/standing.ts'
 import { approvalsOf } from '../../shared/trust/approvals.ts'
 import type { Crypto } from '../../shared/trust/crypto.ts'
@@ -28,6 +29,8 @@ export type Knowledge = {
   readonly newest: readonly VerifiedPlaylist[]
   /** The revisions that were in the loop last. */
   readonly former: readonly VerifiedPlaylist[]
+  /** The site's fallback in the form of a playlist; undefined when it has none. */
+  readonly fallback: VerifiedPlaylist | undefined
 }
 
 /** Who the player is, and the primitives it checks with. */
@@ -40,7 +43,8 @@ export type Identity = { readonly playerId: string; readonly rootKeys: readonly 
 export function readKnowledge(db: ReadDb, identity: Identity, systemTimeZone: string): Knowledge {
   const { crypto, playerId } = identity
   const keyring = readKeyring(db, identity)
-  const site = newestOf(db, 'site', keyring, crypto).find(({ document }) => document.id === playerId)?.document
+  const siteRow = newestOf(db, 'site', keyring, crypto).find(({ document }) => document.id === playerId)
+  const site = siteRow?.document
   const groups = site?.groups ?? []
   const targets = targetsOf({ playerId, groups })
   const here = (rows: readonly Row<'playlist'>[]) =>
@@ -55,6 +59,7 @@ export function readKnowledge(db: ReadDb, identity: Identity, systemTimeZone: st
     takedownsRevision: seenRevision(db, 'takedowns', 'fleet', 'takedowns')?.revision ?? 0,
     newest: here(newestOf(db, 'playlist', keyring, crypto)),
     former: here(formerPlaylists(db).flatMap((row) => checked('playlist', row, keyring, crypto))),
+    fallback: siteRow && fallbackIn(siteRow, crypto),
   }
 }
 
@@ -112,6 +117,12 @@ function checked<K extends DocumentKind>(
   const read = readDocument({ kind, target: row.target, id: row.id }, Buffer.from(row.jws), { keyring }, crypto)
   if (!read.ok || read.value.kind !== kind || read.value.target !== row.target || read.value.id !== row.id) return []
   return [{ document: read.value.document as DocumentOf<K>, signers: read.value.signers, keyring }]
+}
+
+/** Who signed the site does not approve its fallback, as a publisher does not approve what is in a playlist. */
+function fallbackIn({ document, ...row }: Row<'site'>, crypto: Crypto): VerifiedPlaylist | undefined {
+  const playlist = fallbackPlaylist(document)
+  return playlist && verified({ ...row, document: playlist }, crypto)
 }
 
 const verified = ({ document, signers, keyring }: Row<'playlist'>, crypto: Crypto): VerifiedPlaylist => ({

@@ -2,11 +2,12 @@ import type { AssetName } from '../../shared/asset-name.ts'
 import type { SyncLoop } from '../../shared/clock/sync-loop.ts'
 import { planUnknownTime } from '../../shared/clock/unknown-time.ts'
 import type { HlsAssets } from '../../shared/hls/hls-asset.ts'
+import { fallbackKey, type PlanWithFallback, withFallback } from '../../shared/loop/fallback.ts'
 import { type CutIn, type LoopPlan, planLoop } from '../../shared/loop/loop-plan.ts'
 import { enteringLane, mayFinish } from '../../shared/loop/may-finish.ts'
 import { withinHours } from '../../shared/loop/opening.ts'
 import { laneKey, mayBeShown } from '../../shared/loop/standing.ts'
-import type { Lane, Programme, Showing, ShowingKey } from '../../shared/screen/programme.ts'
+import { type Lane, lanesOf, type Programme, type Showing, type ShowingKey } from '../../shared/screen/programme.ts'
 import { isStorageFailure } from '../sqlite/connection.ts'
 import { findDocument } from '../sqlite/documents.ts'
 import { putInForce } from '../sqlite/in-force.ts'
@@ -36,7 +37,7 @@ export type LoopSources = {
 
 /** Builds the loop again whenever it is asked to, and by itself when a schedule says so. */
 export type LoopKeeper = {
-  refresh(): LoopPlan
+  refresh(): PlanWithFallback
   readonly sent: () => SentProgramme
   /** A showing of this loop, or of an earlier one that may still be on. */
   showing(key: ShowingKey): Showing | undefined
@@ -61,7 +62,7 @@ export function createLoopKeeper(
   let cuttingIn: readonly CutIn[] = []
   let cancelTimer: Undo = () => {}
 
-  function refresh(): LoopPlan {
+  function refresh(): PlanWithFallback {
     const knowledge = sources.knowledge()
     const atMs = clock.now()
     const hls = sources.hls?.() ?? new Map()
@@ -70,15 +71,17 @@ export function createLoopKeeper(
     const whole = planned(knowledge.newest, knowledge.former, now)
     // Opening hours cannot darken a wall that does not know the hour.
     const hours = sources.timeIsKnown() ? knowledge.site?.hours : undefined
-    const plan = withinHours(whole, hours, atMs, knowledge.timeZone)
+    const open = withinHours(whole, hours, atMs, knowledge.timeZone)
+    const plan = withFallback(open, knowledge.fallback, now)
     whateverTheDisk(() => rememberInForce(db, whole))
-    const lanes = plan.lanes
+    const { lanes, fallback } = plan
     const synced = lanes.length > 0 ? syncedLoop(planned, knowledge, now) : undefined
     const allowed = (key: ShowingKey) => isStillAllowed(known.get(key), knowledge, now)
     const forbidden = sent.mayFinish.some((key) => !allowed(key)) // taken down while it was let finish
     if (
       forbidden ||
       !same(lanes, sent.programme.lanes) ||
+      !same(fallback, sent.programme.fallback) ||
       !same(synced, sent.programme.synced) ||
       plan.slateReason !== sent.programme.slateReason
     ) {
@@ -86,14 +89,20 @@ export function createLoopKeeper(
       const finishing =
         cutIn !== null || plan.dark !== null
           ? []
-          : mayFinish({ lanes: sent.programme.lanes, mayFinish: sent.mayFinish }, lanes, allowed, sources.on())
+          : mayFinish(
+              { lanes: lanesOf(sent.programme), mayFinish: sent.mayFinish },
+              lanesOf(plan),
+              allowed,
+              sources.on(),
+            )
       serial += 1
-      known = new Map([...[...known].filter(([key]) => finishing.includes(key)), ...showingsOf(lanes)])
+      known = new Map([...[...known].filter(([key]) => finishing.includes(key)), ...showingsOf(lanesOf(plan))])
       sent = {
         programme: {
           id: String(serial),
           lanes: [...lanes],
           slateReason: plan.slateReason,
+          ...(fallback && { fallback }),
           ...(plan.dark !== null && { dark: plan.dark }),
           ...(synced && { synced }),
         },
@@ -123,7 +132,7 @@ export function createLoopKeeper(
   return { refresh, streamAddress, sent: () => sent, showing: (key) => known.get(key), stop: () => cancelTimer() }
 }
 
-const same = <T extends readonly Lane[] | SyncLoop | undefined>(a: T, b: T): boolean =>
+const same = <T extends readonly Lane[] | Lane | SyncLoop | undefined>(a: T, b: T): boolean =>
   JSON.stringify(a) === JSON.stringify(b)
 
 const showingsOf = (lanes: readonly Lane[]): [ShowingKey, Showing][] =>
@@ -136,7 +145,11 @@ function isStillAllowed(
   now: Parameters<typeof mayBeShown>[2],
 ): boolean {
   if (!showing || !now.held.has(showing.asset)) return false
-  const lists = [...knowledge.newest, ...knowledge.former].filter(({ playlist }) => playlist.id === showing.playlist)
+  const { newest, former, fallback } = knowledge
+  const isOfFallback = showing.key.startsWith(`${fallbackKey}/`)
+  const lists = isOfFallback
+    ? [fallback].filter((list) => list !== undefined)
+    : [...newest, ...former].filter(({ playlist }) => playlist.id === showing.playlist)
   return lists.some(({ approvals }) => mayBeShown(showing, approvals, now))
 }
 

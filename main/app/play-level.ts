@@ -1,5 +1,6 @@
-import type { Priority } from '../../shared/documents/playlist.ts'
+import { fallbackKey } from '../../shared/loop/fallback.ts'
 import { laneKey } from '../../shared/loop/standing.ts'
+import type { PlayLevel } from '../../shared/plays/record.ts'
 import type { Showing } from '../../shared/screen/programme.ts'
 import type { Knowledge } from './knowledge.ts'
 
@@ -7,7 +8,8 @@ import type { Knowledge } from './knowledge.ts'
 export function levelOf(
   showing: Showing,
   { newest, former }: Pick<Knowledge, 'newest' | 'former'>,
-): Priority | undefined {
+): PlayLevel | undefined {
+  if (showing.key.startsWith(`${fallbackKey}/`)) return 'fallback'
   const lists = [...newest, ...former].map(({ playlist }) => playlist)
   const own = lists.filter((playlist) => showing.key.startsWith(`${laneKey(playlist)}/`))
   return (own.find(({ revision }) => revision === showing.revision) ?? own[0])?.priority

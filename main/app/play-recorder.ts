@@ -1,5 +1,4 @@
-import type { Priority } from '../../shared/documents/playlist.ts'
-import type { UnsealedPlay } from '../../shared/plays/record.ts'
+import type { PlayLevel, UnsealedPlay } from '../../shared/plays/record.ts'
 import type { Showing } from '../../shared/screen/programme.ts'
 import type { FromScreen } from '../../shared/screen/wire.ts'
 import { transaction, type WriteDb } from '../sqlite/open.ts'
@@ -14,7 +13,7 @@ export type PlayRecorderOptions = {
   readonly dated: (pageMs: number) => number
   readonly monotonicMs: () => number
   /** The level of the playlist that a showing is of. */
-  readonly level: ((showing: Showing) => Priority | undefined) | undefined
+  readonly level: ((showing: Showing) => PlayLevel | undefined) | undefined
   /** How far the time can be believed. */
   readonly clockTrust: (() => UnsealedPlay['clock']) | undefined
   /** Whether the wall gives light while it shows something. */

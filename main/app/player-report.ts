@@ -1,7 +1,7 @@
 import { reportedDownloads, withProgress } from '../../shared/cache/progress.ts'
 import { withShortage } from '../../shared/cache/space.ts'
 import { clockReport } from '../../shared/clock/trusted-time.ts'
-import type { LoopPlan } from '../../shared/loop/loop-plan.ts'
+import type { PlanWithFallback } from '../../shared/loop/fallback.ts'
 import type { State } from '../../shared/reports/state.ts'
 import { lastRefusals } from '../sqlite/refusals.ts'
 import { downloadReport } from './download-entry.ts'
@@ -18,7 +18,7 @@ export function reportedState(
   { knowledge, time }: PlayerCore,
   { desk, host }: PlayerWall,
   cache: Cache,
-  plan: LoopPlan,
+  plan: PlanWithFallback,
 ): Omit<State, 'at'> {
   const { newest, former, keyring, site, takedownsRevision } = knowledge()
   const downloads = (cache.progress?.() ?? []).map(downloadReport)
@@ -29,6 +29,7 @@ export function reportedState(
     next: desk.next(),
     playlists: withShortage(withProgress(plan.reports, playlists, downloads), cache.shortOf?.()),
     downloads: reportedDownloads(downloads),
+    ...(plan.fallbackReport && { fallback: plan.fallbackReport }),
     refused: lastRefusals(parts.db, refusalsTold).map((refusal) => ({ ...refusal, at: isoOf(refusal.at) })),
     ...clockReport(time.told()),
     trust: keyring.revision,

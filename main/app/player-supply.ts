@@ -1,6 +1,7 @@
 import type { AssetName } from '../../shared/asset-name.ts'
 import { keptPlaylists } from '../../shared/cache/space.ts'
 import type { WantedAsset } from '../../shared/cache/wanted.ts'
+import { fallbackKey } from '../../shared/loop/fallback.ts'
 import type { LoopPlan } from '../../shared/loop/loop-plan.ts'
 import type { Knowledge } from './knowledge.ts'
 import type { Cache } from './player-parts.ts'
@@ -23,8 +24,8 @@ export function supply(cache: Cache, { knowledge, plan, now, assetOn, offer }: S
   const wanted = wantedAssets(knowledge, plan, cache.hls?.() ?? new Map(), now())
   cache.rules?.({
     quotaBytes: site?.cache?.quotaBytes,
-    keptPlaylists: keptPlaylists(plan, now(), timeZone),
-    keptAssets: site?.fallback ?? [],
+    keptPlaylists: new Set([...keptPlaylists(plan, now(), timeZone), fallbackKey]),
+    keptAssets: site?.fallback.map(({ asset }) => asset) ?? [],
     on: assetOn,
   })
   cache.exchange?.({ allowed: site?.cache?.neighbours === true, wanted })

@@ -1,4 +1,4 @@
-import type { LoopPlan } from '../../shared/loop/loop-plan.ts'
+import type { PlanWithFallback } from '../../shared/loop/fallback.ts'
 import { interruptRunningPlays } from '../sqlite/plays.ts'
 import { lastRefusals } from '../sqlite/refusals.ts'
 import { wallCommands } from './commands-wall.ts'
@@ -19,7 +19,7 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
   const { configuration, db } = parts
   let stopped = false
   let pending = false
-  let plan: LoopPlan | undefined
+  let plan: PlanWithFallback | undefined
   let usb: Usb | undefined
 
   const core = createPlayerCore(parts, refreshSoon)

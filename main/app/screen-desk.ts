@@ -1,5 +1,6 @@
+import { fallbackKey } from '../../shared/loop/fallback.ts'
 import type { ShownNow } from '../../shared/reports/state.ts'
-import type { Showing, ShowingKey } from '../../shared/screen/programme.ts'
+import { lanesOf, type Showing, type ShowingKey } from '../../shared/screen/programme.ts'
 import { onAnotherClock, type Position } from '../../shared/screen/rotation.ts'
 import type { FromScreen, ToScreen } from '../../shared/screen/wire.ts'
 import type { WriteDb } from '../sqlite/open.ts'
@@ -87,13 +88,27 @@ export function createScreenDesk(options: ScreenDeskOptions): ScreenDesk {
     began = { pageMs: message.at, monotonicMs: options.monotonicMs?.() ?? 0 }
     on = showing
     next = message.next === null ? undefined : options.showing(message.next)
-    now = { playlist, revision, item, asset, since: isoOf(dated(message.at)) }
+    const why = whyFallback(message)
+    if (why !== undefined && !('fallback' in now && now.fallback === why))
+      reporter.event('fallback-shown', `the site's fallback is on: ${why}`, { reason: why })
+    now = {
+      playlist,
+      revision,
+      item,
+      asset,
+      since: isoOf(dated(message.at)),
+      ...(why !== undefined && { fallback: why }),
+    }
     options.changed()
   }
 
+  /** Why what is on is of the fallback; undefined when it is not. In safe mode a page does not know that it is. */
+  const whyFallback = ({ key, fallback }: Extract<FromScreen, { kind: 'shown' }>): string | undefined =>
+    key.startsWith(`${fallbackKey}/`) ? (fallback ?? options.sent().programme.slateReason ?? 'safe-mode') : undefined
+
   /** A page that is a programme behind; what it shows next is known. It was on the wall all the same. */
   function shownLate(message: Extract<FromScreen, { kind: 'shown' }>): void {
-    const showings = former.flatMap(({ lanes }) => lanes.flatMap((lane) => lane.showings))
+    const showings = former.flatMap((programme) => lanesOf(programme).flatMap((lane) => lane.showings))
     const showing = showings.find(({ key }) => key === message.key)
     if (showing) plays.shown(showing, message.at, () => {})
   }
@@ -145,7 +160,7 @@ export function createScreenDesk(options: ScreenDeskOptions): ScreenDesk {
     programme(sent) {
       former = [sent.programme, ...former].slice(0, mostFormer)
       // What was next may be gone with the edit; what is next then, the page says with its next showing.
-      if (next && !sent.programme.lanes.some((lane) => lane.showings.some(({ key }) => key === next?.key)))
+      if (next && !lanesOf(sent.programme).some((lane) => lane.showings.some(({ key }) => key === next?.key)))
         next = undefined
       if (speaking) options.send(programmeMessage(sent, null, sent.cutIn))
     },

@@ -13,16 +13,16 @@ import type { Knowledge } from './knowledge.ts'
  * names it: those of the newest revision come first, since a signature in an older one may have expired.
  */
 export function wantedAssets(knowledge: Knowledge, plan: LoopPlan, hls: HlsAssets, atMs: number): WantedAsset[] {
+  const { former, newest, fallback } = knowledge
+  const lists = [...former, ...newest, ...(fallback ? [fallback] : [])]
   const facts = new Map<AssetName, AssetFacts>()
-  for (const { playlist } of [...knowledge.former, ...knowledge.newest]) {
+  for (const { playlist } of lists) {
     for (const [asset, one] of Object.entries(playlist.assets) as [AssetName, AssetFacts][]) {
       facts.set(asset, { ...one, urls: [...new Set([...one.urls, ...(facts.get(asset)?.urls ?? [])])] })
     }
   }
   const places = fairOrder(
-    [...knowledge.former, ...knowledge.newest].flatMap(({ playlist }) =>
-      needsOf(playlist, laneKey(playlist), atMs, knowledge.timeZone),
-    ),
+    lists.flatMap(({ playlist }) => needsOf(playlist, laneKey(playlist), atMs, knowledge.timeZone)),
   )
   const allowed = new Set(plan.wanted)
   const ordered = [...places.filter(({ asset }) => allowed.delete(asset)), ...[...allowed].map((asset) => ({ asset }))]

@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { assetName } from '../../shared/asset-name.ts'
-import { priority } from '../../shared/documents/playlist.ts'
-import { type PlayRecord, playInstant, playOutcome, type UnsealedPlay } from '../../shared/plays/record.ts'
+import { type PlayRecord, playInstant, playLevel, playOutcome, type UnsealedPlay } from '../../shared/plays/record.ts'
 
 /** A hash is 32 bytes in a table, and 64 digits everywhere else. */
 export const hashText = z.instanceof(Uint8Array).transform((bytes) => Buffer.from(bytes).toString('hex'))
@@ -23,7 +22,7 @@ const fields = z.object({
   presentedFrames: z.int(),
   droppedFrames: z.int(),
   outcome: playOutcome,
-  level: priority.nullable(),
+  level: playLevel.nullable(),
   wallOn: z.int().transform((flag) => flag === 1),
   brightness: z.number().nullable(),
   clock: z.enum(['trusted', 'holdover', 'unknown']),

@@ -54,7 +54,7 @@ const groups: Readonly<Record<SumBy, string>> = {
 
 /** Showings summed up; stretches of darkness are no showings. */
 export function playSums(db: ReadDb, filter: PlayFilter, by: SumBy): PlaySum[] {
-  const billable = `outcome = 'complete' AND wall_on = 1 AND coalesce(level, '') <> 'emergency'`
+  const billable = `outcome = 'complete' AND wall_on = 1 AND coalesce(level, '') NOT IN ('emergency', 'fallback')`
   const sql = `SELECT playlist, item, asset, strftime('%Y-%m-%dT%H:00:00Z', started_at / 1000, 'unixepoch') AS hour,
       count(*) AS plays, sum(${billable}) AS billable, sum(ms) AS ms, sum(outcome = 'interrupted') AS interrupted,
       sum(outcome = 'failed') AS failed, sum(coalesce(level, '') = 'emergency') AS emergency, sum(wall_on = 0) AS unlit

@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { type AssetName, assetName } from '../../shared/asset-name.ts'
-import type { Priority } from '../../shared/documents/playlist.ts'
-import type { UnsealedPlay } from '../../shared/plays/record.ts'
+import type { PlayLevel, UnsealedPlay } from '../../shared/plays/record.ts'
 import type { ReadDb, WriteDb } from './connection.ts'
 import { resumeChain, sealPlays } from './plays-chain.ts'
 
@@ -25,7 +24,7 @@ export type Play = z.infer<typeof play>
 export type StartedPlay = Pick<Play, 'playlist' | 'revision' | 'item' | 'startedAt'> & {
   readonly asset: AssetName
   /** Of its playlist; absent where nobody knows. */
-  readonly level?: Priority | undefined
+  readonly level?: PlayLevel | undefined
   /** Absent: it was on. */
   readonly wallOn?: boolean | undefined
   /** How far the time could be believed; absent: not at all. */

@@ -9,6 +9,8 @@ export type Play = {
   readonly showing: Showing
   readonly before: Position
   readonly after: Position
+  /** It is of the fallback, and this is why. */
+  readonly fallback?: string
   /** When it is on, where walls keep in step. */
   readonly slot?: PlaySlot
 }

@@ -1,5 +1,5 @@
 import type { AssetName } from '../../shared/asset-name.ts'
-import type { Programme, Showing } from '../../shared/screen/programme.ts'
+import { type Lane, lanesOf, type Programme, type Showing } from '../../shared/screen/programme.ts'
 
 /** How an item failed: its bytes cannot be shown, or its frames did not come. */
 export type FaultKind = 'failed' | 'stalled'
@@ -38,9 +38,9 @@ export function forgive(leftOut: LeftOut, asset: AssetName): LeftOut {
   return rest
 }
 
-/** Forgets the assets that are in no lane any more, so that the list cannot grow for ever. */
+/** Forgets the assets that the programme has no longer, so that the list cannot grow for ever. */
 export function keepOnly(leftOut: LeftOut, programme: Programme): LeftOut {
-  const assets = new Set(programme.lanes.flatMap((lane) => lane.showings.map((showing) => showing.asset)))
+  const assets = new Set(lanesOf(programme).flatMap((lane) => lane.showings.map((showing) => showing.asset)))
   return new Map([...leftOut].filter(([asset]) => assets.has(asset)))
 }
 
@@ -53,10 +53,13 @@ export function isLongTerm(leftOut: LeftOut, asset: AssetName): boolean {
 export function withoutLeftOut(programme: Programme, leftOut: LeftOut, nowMs: number): Programme {
   const isOut = (asset: AssetName) => (leftOut.get(asset)?.untilMs ?? 0) > nowMs
   if (![...leftOut.keys()].some(isOut)) return programme
-  const lanes = programme.lanes
-    .map((lane) => ({ ...lane, showings: lane.showings.filter((showing) => !isOut(showing.asset)) }))
-    .filter((lane) => lane.showings.length > 0)
-  return { ...programme, lanes }
+  const within = (lane: Lane): Lane[] => {
+    const showings = lane.showings.filter((showing) => !isOut(showing.asset))
+    return showings.length > 0 ? [{ ...lane, showings }] : []
+  }
+  const { fallback, ...rest } = programme
+  const [left] = fallback ? within(fallback) : []
+  return { ...rest, lanes: programme.lanes.flatMap(within), ...(left && { fallback: left }) }
 }
 
 /** When the next asset comes back; undefined when nothing is left out. */

@@ -86,6 +86,13 @@ export const notBeside = z.array(name).max(64)
 const isLiveStream = ({ mediaType: type, seconds }: AssetFacts): boolean =>
   type === 'application/vnd.apple.mpegurl' && seconds === undefined
 
+/** Why an item cannot do without `seconds`; undefined where it has some or needs none, as a film that plays once. */
+export function timeMissingIn({ seconds }: Pick<Item, 'seconds'>, facts: AssetFacts): string | undefined {
+  if (seconds !== undefined) return undefined
+  if (facts.mediaType.startsWith('image/')) return 'a photo needs a duration'
+  return isLiveStream(facts) ? 'a live stream needs a duration' : undefined
+}
+
 /** Two for each of the most items there may be. Checking one takes 150 µs, and nothing else happens meanwhile. */
 const mostApprovalSignatures = 10_000
 
@@ -130,16 +137,11 @@ export const playlist = z
       }
       seen.add(one.id)
       const facts = list.assets[one.asset]
+      const missing = facts && timeMissingIn(one, facts)
       if (!facts) {
         context.addIssue({ code: 'custom', path: ['items', index, 'asset'], message: 'is not described under assets' })
-      } else if (one.seconds === undefined && facts.mediaType.startsWith('image/')) {
-        context.addIssue({ code: 'custom', path: ['items', index, 'seconds'], message: 'a photo needs a duration' })
-      } else if (one.seconds === undefined && isLiveStream(facts)) {
-        context.addIssue({
-          code: 'custom',
-          path: ['items', index, 'seconds'],
-          message: 'a live stream needs a duration',
-        })
+      } else if (missing) {
+        context.addIssue({ code: 'custom', path: ['items', index, 'seconds'], message: missing })
       }
     })
   })

@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import { assetName } from '../asset-name.ts'
 import { daypart, dayparts, instant, localDate, name, playerId, revision, wallClockTime } from './fields.ts'
+import { jws } from './jws.ts'
+import { assetFacts, item, timeMissingIn } from './playlist.ts'
 
 const timeZone = z.string().max(64).refine(isTimeZone, 'expected an IANA time zone such as Asia/Shanghai')
 
@@ -33,6 +34,26 @@ const hours = z
   })
 export type Hours = z.infer<typeof hours>
 
+/**
+ * What the wall shows when nothing else may be shown: one after the other, over and over. Each brings its own facts and
+ * approvals, and is shown by the rules for any item: enough valid approvals, not taken down, whole on disk.
+ */
+const fallbackItem = item
+  .pick({ id: true, asset: true, seconds: true, fit: true, transition: true, audio: true })
+  .extend({ facts: assetFacts, approvals: z.array(jws).max(16).default([]) })
+const fallback = z
+  .array(fallbackItem)
+  .max(64)
+  .default([])
+  .superRefine((items, context) => {
+    items.forEach((one, index) => {
+      const missing = timeMissingIn(one, one.facts)
+      if (missing) context.addIssue({ code: 'custom', path: [index, 'seconds'], message: missing })
+      if (items.findIndex(({ id }) => id === one.id) === index) return
+      context.addIssue({ code: 'custom', path: [index, 'id'], message: `"${one.id}" is used by an earlier item` })
+    })
+  })
+
 /** The payload of a site document: everything that belongs to one wall. Signed by an operator key. */
 export const site = z
   .strictObject({
@@ -56,7 +77,7 @@ export const site = z
     hours: hours.optional(),
     rules: z.record(z.string(), z.unknown()).optional(),
     sync: z.strictObject({ group: name }).optional(),
-    fallback: z.array(assetName).max(64).default([]),
+    fallback,
     cache: z
       .strictObject({
         /** What the cached assets may take together; without it, all but a reserve. */

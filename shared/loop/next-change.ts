@@ -50,7 +50,7 @@ function lastDatedEvent({ playlist, approvals }: VerifiedPlaylist): number {
     if (!window) continue
     last = Math.max(last, Date.parse(window.until ?? '1970-01-01'), Date.parse(window.from ?? '1970-01-01'))
   }
-  return Math.max(last, ...edgesOf(approvals).filter(Number.isFinite))
+  return Math.max(last, ...approvalEdges(approvals).filter(Number.isFinite))
 }
 
 function nextEvent({ playlist, approvals }: VerifiedPlaylist, standing: Standing, now: Circumstances): number {
@@ -61,11 +61,12 @@ function nextEvent({ playlist, approvals }: VerifiedPlaylist, standing: Standing
       soonest = Math.min(soonest, nextChangeAfter(item, now.atMs, now.timeZone) ?? Number.POSITIVE_INFINITY)
     }
   }
-  for (const edge of edgesOf(approvals)) if (edge > now.atMs && edge < soonest) soonest = edge
+  for (const edge of approvalEdges(approvals)) if (edge > now.atMs && edge < soonest) soonest = edge
   return soonest
 }
 
-function edgesOf(approvals: VerifiedPlaylist['approvals']): number[] {
+/** When an approval begins or ends to count, in milliseconds since 1970; in no order. */
+export function approvalEdges(approvals: VerifiedPlaylist['approvals']): number[] {
   const edges: number[] = []
   for (const statements of approvals.values()) {
     for (const { approval } of statements) {

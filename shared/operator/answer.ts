@@ -70,7 +70,8 @@ function possession(pushed: Pushed, player: PlayerView): Answer | undefined {
   const { state } = player
   if (!state) return undefined
   if (pushed.kind === 'takedowns') return afterTakedown(pushed, state)
-  if (pushed.kind !== 'playlist') return byRevision(pushed, pushed.kind === 'site' ? state.site : state.trust)
+  if (pushed.kind === 'site') return withItsFallback(pushed, player, byRevision(pushed, state.site))
+  if (pushed.kind !== 'playlist') return byRevision(pushed, state.trust)
   const held = state.playlists.find((one) => one.id === pushed.id && one.target === pushed.target)
   if (!held || held.revision < pushed.revision) return undefined
   if (held.revision > pushed.revision) return { kind: 'other', revision: held.revision }
@@ -79,6 +80,17 @@ function possession(pushed: Pushed, player: PlayerView): Answer | undefined {
   const percent = held.missingBytes > 0 ? Math.floor((1 - missing / pushed.totalBytes) * 100) : undefined
   const why = held.reasons.length > 0 ? { note: held.reasons.join('; ') } : noteOf(player, pushed)
   return { kind: 'accepted', status: held.status, percent, missingBytes: held.missingBytes, ...why }
+}
+
+/** A site that was pushed for the sake of its fallback is there when that could be shown. */
+function withItsFallback(pushed: Pushed, player: PlayerView, held: Answer | undefined): Answer | undefined {
+  const fallback = player.state?.fallback
+  if (held?.kind !== 'has' || pushed.totalBytes === 0 || !fallback) return held
+  const { items, playable, missingBytes, reasons } = fallback
+  if (playable === items && missingBytes === 0) return held
+  const percent = missingBytes > 0 ? Math.floor((1 - Math.min(1, missingBytes / pushed.totalBytes)) * 100) : undefined
+  const why = reasons.length > 0 ? { note: reasons.join('; ') } : noteOf(player, pushed)
+  return { kind: 'accepted', status: 'waiting', percent, missingBytes, ...why }
 }
 
 /** A player has taken something down when it has the list, and none of it is on the wall any more. */

@@ -63,7 +63,9 @@ function healthText({ health, presence }: PlayerView): string {
 function nowText(state: State | undefined): string {
   if (!state) return ''
   if ('dark' in state.now) return `off: ${state.now.dark}`
-  return 'slate' in state.now ? `slate: ${state.now.slate}` : `${state.now.playlist} / ${state.now.item}`
+  if ('slate' in state.now) return `slate: ${state.now.slate}`
+  const { playlist, item, fallback } = state.now
+  return fallback === undefined ? `${playlist} / ${item}` : `fallback / ${item}: ${fallback}`
 }
 
 function playlistText({ id, revision, status, missingBytes, totalBytes, reasons }: PlaylistReport): string {

@@ -33,7 +33,7 @@ export const playRow = (player: string, play: PlayRecord): ExportRow => ({
 
 /** A whole showing that somebody could see, of something that somebody pays for. */
 export const isBillable = ({ kind, outcome, wallOn, level }: PlayRecord): boolean =>
-  kind === 'showing' && outcome === 'complete' && wallOn && level !== 'emergency'
+  kind === 'showing' && outcome === 'complete' && wallOn && level !== 'emergency' && level !== 'fallback'
 
 /** What plays of one thing come to. */
 export type PlaySum = {

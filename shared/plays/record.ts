@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { assetName } from '../asset-name.ts'
-import { priority } from '../documents/playlist.ts'
+import { priorities } from '../documents/playlist.ts'
 
 /** A SHA-256 as 64 hexadecimal digits. */
 export const playHash = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits')
@@ -10,6 +10,10 @@ export const noRecordBefore = '0'.repeat(64)
 
 /** Years that RFC 3339 can write. */
 const latestMs = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
+
+/** The level that a showing was of; `fallback`: the site's, which nobody pays for, because nothing else could be shown. */
+export const playLevel = z.enum(['fallback', ...priorities])
+export type PlayLevel = z.infer<typeof playLevel>
 
 /** How a showing ended. `interrupted`: something else had to come, or the power went; then `ms` may be 0, as nobody saw the end. */
 export const playOutcome = z.enum(['complete', 'interrupted', 'failed'])
@@ -35,8 +39,8 @@ export const playRecord = z.strictObject({
   presentedFrames: z.int().min(0),
   droppedFrames: z.int().min(0),
   outcome: playOutcome,
-  /** The level of its playlist: `emergency` marks what nobody pays for. Null: the wall was off, or nobody knows any more. */
-  level: priority.nullable(),
+  /** The level of its playlist: `emergency` and `fallback` mark what nobody pays for. Null: the wall was off, or nobody knows any more. */
+  level: playLevel.nullable(),
   /** False: it was played, but the wall was dark or had no power. */
   wallOn: z.boolean(),
   /** Nits, or null where nobody measures them. */

@@ -1,4 +1,4 @@
-import type { Programme } from '../screen/programme.ts'
+import { lanesOf, type Programme } from '../screen/programme.ts'
 
 /** How long the one still of safe mode is shown before it is shown anew, in seconds. */
 const stillSeconds = 60
@@ -8,9 +8,10 @@ const stillSeconds = 60
  * anything drawn. It is of the programme as it is now, so it may be shown now; without one the slate is on. Nothing of it is
  * in step with other walls.
  */
-export function safeProgramme({ id, lanes, slateReason, dark }: Programme): Programme {
+export function safeProgramme(programme: Programme): Programme {
+  const { id, slateReason, dark } = programme
   const safe = { id: `${id} safe`, ...(dark !== undefined && { dark }) }
-  for (const lane of lanes) {
+  for (const lane of lanesOf(programme)) {
     const still = lane.showings.find(({ mediaType }) => mediaType.startsWith('image/'))
     if (!still) continue
     const showing = { ...still, seconds: stillSeconds, transition: { kind: 'cut' as const } }

@@ -152,6 +152,11 @@ export const eventTexts: Readonly<Record<EventCode, CodeText>> = {
     'Nothing else could be shown[: {reason}].',
     '没有其他可播放的内容[：{reason}]。',
   ),
+  'fallback-shown': text(
+    named('The fallback was shown', '曾播放后备内容'),
+    'The site’s fallback plays, since nothing else may be shown[: {reason}].',
+    '没有其他可播放的内容，正在播放后备内容[：{reason}]。',
+  ),
   'wall-dark': text(
     named('The wall went off', '大屏已关闭'),
     'The wall is off by order[: {reason}].',

@@ -33,6 +33,7 @@ export const eventCodes = {
   'recovery-process': 'error',
   'recovery-calm': 'info',
   'slate-shown': 'warning',
+  'fallback-shown': 'warning',
   'wall-dark': 'info',
   'wall-lit': 'info',
   'usb-found': 'info',

@@ -7,7 +7,15 @@ export const playlistStatus = z.enum(['waiting', 'ready', 'live', 'scheduled', '
 export type PlaylistStatus = z.infer<typeof playlistStatus>
 
 export const shownNow = z.union([
-  z.object({ playlist: z.string(), revision: z.int(), item: z.string(), asset: z.string(), since: instant }),
+  z.object({
+    playlist: z.string(),
+    revision: z.int(),
+    item: z.string(),
+    asset: z.string(),
+    since: instant,
+    /** It is of the site's fallback, and this is why nothing else is shown; then `revision` is the site's. */
+    fallback: z.string().optional(),
+  }),
   z.object({ slate: z.string() }),
   /** The wall is off, and why. */
   z.object({ dark: z.string() }),
@@ -26,6 +34,16 @@ export const playlistReport = z.object({
   reasons: z.array(z.string()),
 })
 export type PlaylistReport = z.infer<typeof playlistReport>
+
+/** How the site's fallback stands: how many items it has, and how many of them could be shown now. */
+export const fallbackReport = z.object({
+  items: z.int(),
+  playable: z.int(),
+  /** What is not here yet of its items' assets. */
+  missingBytes: z.int(),
+  reasons: z.array(z.string()),
+})
+export type FallbackReport = z.infer<typeof fallbackReport>
 
 /** A wanted asset that is not here yet. `playlists`: target and id of each that names it; `reason`: why the last try failed. */
 export const downloadReport = z.object({
@@ -53,6 +71,8 @@ export const state = z.object({
   now: shownNow,
   next: z.object({ playlist: z.string(), item: z.string() }).nullable(),
   playlists: z.array(playlistReport),
+  /** Absent when the site has no fallback. */
+  fallback: fallbackReport.optional(),
   refused: z.array(refusedReport),
   /** What is being fetched, then what waits for it, the soonest needed first; at most 50. Absent in what older players say. */
   downloads: z.array(downloadReport).optional(),

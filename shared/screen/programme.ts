@@ -52,12 +52,18 @@ export const programme = z.strictObject({
   id: z.string(),
   lanes: z.array(lane),
   slateReason: z.string().nullable(),
+  /** What takes turns instead of the slate when nothing of the lanes may be shown, or there are none. */
+  fallback: lane.optional(),
   /** Why the wall is off: it is black, and not even the slate is seen. */
   dark: z.string().optional(),
   /** The same loop with fixed times, for walls that keep in step; how far the fleet's clock is ahead, `clock` messages say. */
   synced: syncLoop.optional(),
 })
 export type Programme = z.infer<typeof programme>
+
+/** All that a programme may show, its fallback last. */
+export const lanesOf = ({ lanes, fallback }: Playable): readonly Lane[] => (fallback ? [...lanes, fallback] : lanes)
+type Playable = { readonly lanes: readonly Lane[]; readonly fallback?: Lane | undefined }
 
 /** Made a hundred thousand times when a large loop is built, so it is branded without asking the schema, which takes any text. */
 export const keyOf = (lane: string, item: string, asset: string): ShowingKey => `${lane}/${item}/${asset}` as ShowingKey

@@ -11,7 +11,7 @@ import {
   startsBy,
   withStart,
 } from './limits.ts'
-import type { Lane, Programme, Showing, ShowingKey } from './programme.ts'
+import { type Lane, lanesOf, type Programme, type Showing, type ShowingKey } from './programme.ts'
 
 /**
  * Where the loop stands, as a value that survives a restart: for every lane the item that comes next, and how many
@@ -53,6 +53,19 @@ export function nextShowing(
     lane,
     after: { ...rest, next: { ...at.next, [lane.key]: following.item }, turns, last: neighbourOf(lane) },
   }
+}
+
+/**
+ * One step through the fallback, which takes turns with nobody: nobody's turn is counted, and what comes after it is beside
+ * nothing. Undefined when there is no fallback.
+ */
+export function nextFallback({ fallback }: Programme, at: Position): { showing: Showing; after: Position } | undefined {
+  if (!fallback) return undefined
+  const index = indexOfNext(fallback, at.next[fallback.key])
+  const showing = fallback.showings[index]
+  const following = fallback.showings[(index + 1) % fallback.showings.length]
+  if (!showing || !following) return undefined
+  return { showing, after: afterSlate({ ...at, next: { ...at.next, [fallback.key]: following.item } }) }
 }
 
 /** Limits cost nothing where there are none. What was on last may ask for distance though its playlist is gone. */
@@ -181,8 +194,9 @@ function indexOfNext(lane: Lane, item: string | undefined): number {
  */
 export function carryOver(before: Programme, after: Programme, at: Position): Position {
   const next = { ...at.next }
-  for (const lane of after.lanes) {
-    const old = before.lanes.find((one) => one.key === lane.key)
+  const earlier = lanesOf(before)
+  for (const lane of lanesOf(after)) {
+    const old = earlier.find((one) => one.key === lane.key)
     if (!old) continue
     const from = indexOfNext(old, at.next[lane.key])
     const inOrder = [...old.showings.slice(from), ...old.showings.slice(0, from)]

@@ -51,7 +51,15 @@ export const fromScreen = z.discriminatedUnion('kind', [
   /** The page runs and wants its programme. */
   z.strictObject({ kind: z.literal('hello'), at }),
   /** The first frame of a showing was presented. `position` is where the loop stood before it: to resume is to show it again. */
-  z.strictObject({ kind: z.literal('shown'), at, key: showingKey, position, next: showingKey.nullable() }),
+  z.strictObject({
+    kind: z.literal('shown'),
+    at,
+    key: showingKey,
+    position,
+    next: showingKey.nullable(),
+    /** It is of the fallback, and this is why. */
+    fallback: z.string().optional(),
+  }),
   /** A showing left the screen. Frames are 0 for photos. */
   z.strictObject({
     kind: z.literal('ended'),

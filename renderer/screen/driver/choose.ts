@@ -1,8 +1,9 @@
 import type { Programme } from '../../../shared/screen/programme.ts'
-import { afterSlate, carryOver, nextShowing } from '../../../shared/screen/rotation.ts'
+import { afterSlate, carryOver, nextFallback, nextShowing } from '../../../shared/screen/rotation.ts'
 import { chooseInStep } from '../driver-in-step.ts'
 import { type DriverState, type On, type Play, type Step, unchanged } from '../driver-state.ts'
 import { withoutLeftOut } from '../left-out.ts'
+import { nothingReason } from './nothing.ts'
 
 /** How long the slate is seen between two playlists that may not be beside each other, when nothing else can be. */
 export const pauseMs = 2_000
@@ -28,7 +29,9 @@ export function choose(state: DriverState, programme: Programme, nowMs: number):
   const inStep = chooseInStep(state, open, nowMs)
   if (inStep) return { ...inStep, before, after: at }
   const found = nextShowing(open, before, beginsAtMs(state.on, nowMs))
-  return found && { showing: found.showing, before, after: found.after }
+  if (found) return { showing: found.showing, before, after: found.after }
+  const instead = nextFallback(open, before)
+  return instead && { ...instead, before, fallback: nothingReason({ ...state, programme }) }
 }
 
 /** When the next is to begin, as far as it is known while what is on goes on. */

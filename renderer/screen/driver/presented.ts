@@ -68,6 +68,7 @@ function shownMessage(on: On, before: Position, next: Next | undefined, nowMs: n
     key: on.play.showing.key,
     position: before,
     next: next?.play.showing.key ?? null,
+    ...(on.play.fallback !== undefined && { fallback: on.play.fallback }),
   }
 }
 

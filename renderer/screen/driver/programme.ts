@@ -1,4 +1,4 @@
-import type { Programme, Showing } from '../../../shared/screen/programme.ts'
+import { lanesOf, type Programme, type Showing } from '../../../shared/screen/programme.ts'
 import { carryOver, cutInAt, type Position, resumedAt, startPosition } from '../../../shared/screen/rotation.ts'
 import type { ToScreen } from '../../../shared/screen/wire.ts'
 import { isSameSlot } from '../driver-in-step.ts'
@@ -69,7 +69,7 @@ function keepNext(
 }
 
 function keysOf(programme: Programme): Set<string> {
-  return new Set(programme.lanes.flatMap((lane) => lane.showings.map((showing) => showing.key)))
+  return new Set(lanesOf(programme).flatMap((lane) => lane.showings.map((showing) => showing.key)))
 }
 
 /** Both have been read by the same schema, which fixes the order of the fields. */

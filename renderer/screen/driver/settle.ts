@@ -2,6 +2,7 @@ import { mayBegin } from '../../../shared/screen/rotation.ts'
 import { showsAtMs } from '../driver-in-step.ts'
 import { type DriverState, type Effect, type Next, type Step, unchanged } from '../driver-state.ts'
 import { plan } from './choose.ts'
+import { nothingReason } from './nothing.ts'
 import { endedEffect } from './presented.ts'
 import { overlapMs } from './times.ts'
 
@@ -40,17 +41,9 @@ function slateIfEmpty(from: Step, nowMs: number): Step {
 }
 
 function tellSlate(from: Step, nowMs: number): Step {
-  const reason = slateReasonOf(from.state)
+  const reason = from.state.next ? 'next-item-late' : nothingReason(from.state)
   return {
     state: { ...from.state, slateReason: reason },
     effects: [...from.effects, { kind: 'tell', message: { kind: 'slate', at: nowMs, reason } }],
   }
-}
-
-function slateReasonOf({ programme, next, at, leftOut }: DriverState): string {
-  if (next) return 'next-item-late'
-  if (programme?.lanes.some(({ limits, notBeside }) => limits ?? notBeside) && leftOut.size === 0)
-    return at.starts ? 'every-playlist-at-its-limit' : 'competitors-kept-apart'
-  if (programme && programme.lanes.length > 0) return 'every-item-failed'
-  return programme?.slateReason ?? 'nothing-to-show'
 }
