@@ -44,7 +44,7 @@ const program = () =>
     read: {
       configuration: {
         ...defaultConfiguration('wall', given.dataDir),
-        health: { listen: 'off', tls: 'self-made', names: [], metrics: false },
+        health: { listen: 'off' as const, tls: 'self-made' as const, names: [], metrics: false },
         playerId: 'wall',
         rootKeys: given.rootKeys,
         broker: { url: given.brokerUrl },

@@ -66,7 +66,7 @@ const startHost: StartHost = async ({ address }, listener) => {
 
 const configuration = {
   ...defaultConfiguration('wall', dataDir),
-  health: { listen: 'off', tls: 'self-made', names: [], metrics: false },
+  health: { listen: 'off' as const, tls: 'self-made' as const, names: [], metrics: false },
   playerId: 'wall',
   rootKeys: JSON.parse(rootKeys),
   broker: { url: brokerUrl },

@@ -45,7 +45,7 @@ export async function setHlsRig(t: TestContext): Promise<HlsRig> {
     read: {
       configuration: {
         ...defaultConfiguration('wall', dataDir),
-        health: { listen: 'off', tls: 'self-made', names: [], metrics: false },
+        health: { listen: 'off' as const, tls: 'self-made' as const, names: [], metrics: false },
         playerId: 'wall',
         rootKeys: rootKeysOf(city),
         broker: { url: broker.url },

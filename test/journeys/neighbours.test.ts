@@ -43,7 +43,7 @@ async function startWall(
   }
   const configuration = {
     ...defaultConfiguration(more.playerId, dataDir),
-    health: { listen: 'off', tls: 'self-made', names: [], metrics: false },
+    health: { listen: 'off' as const, tls: 'self-made' as const, names: [], metrics: false },
     ...more,
     sealDir: join(dataDir, 'seal'),
     neighbours: { listen: '127.0.0.1' },
