@@ -6,6 +6,7 @@ import { dayPage } from '../../shared/forecast/day-page.ts'
 import { everyStep, type ForecastInput, forecastAt, forecastBetween } from '../../shared/forecast/forecast.ts'
 import { changesJson, forecastJson, forecastLines } from '../../shared/forecast/forecast-text.ts'
 import { targetsOf } from '../../shared/intake/intake.ts'
+import { fallbackPlaylist } from '../../shared/loop/fallback.ts'
 import { laneKey } from '../../shared/loop/standing.ts'
 import { OperatorError } from '../../shared/operator/operator-error.ts'
 import { localDayAt } from '../../shared/schedule/day.ts'
@@ -107,7 +108,13 @@ function inputOf(
   checkZone(zone)
   const down = read.flatMap((one) => (one.kind === 'takedowns' ? one.assets.map(({ asset }) => asset) : []))
   return {
-    input: { playlists: [...newest.values()], timeZone: zone, hours: site?.hours, takenDown: new Set(down) },
+    input: {
+      playlists: [...newest.values()],
+      timeZone: zone,
+      hours: site?.hours,
+      fallback: site && fallbackPlaylist(site),
+      takenDown: new Set(down),
+    },
     name: site?.name ?? site?.id,
   }
 }
@@ -121,7 +128,8 @@ function checkZone(zone: string): void {
 }
 
 async function writePage(file: string, input: ForecastInput, atMs: number, name: string | undefined): Promise<void> {
-  const { playlists, timeZone } = input
+  const { timeZone, fallback } = input
+  const playlists = fallback ? [...input.playlists, fallback] : input.playlists
   const day = localDayAt(atMs, timeZone)
   const steps = everyStep(input, day.fromMs, day.untilMs)
   await writeFile(file, dayPage({ playlists, steps, day, nowMs: atMs, timeZone, name })).catch((error: Error) => {

@@ -1,5 +1,12 @@
 import type { Programme, Showing } from '../screen/programme.ts'
-import { afterSlate, nextOpeningMs, nextShowing, startPosition, withShowingBegun } from '../screen/rotation.ts'
+import {
+  afterSlate,
+  nextFallback,
+  nextOpeningMs,
+  nextShowing,
+  startPosition,
+  withShowingBegun,
+} from '../screen/rotation.ts'
 
 /** Work that one cycle may take: showings times lanes. */
 const mostWork = 2_000_000
@@ -54,7 +61,7 @@ export function comingShowings(
   const endMs = Math.min(untilMs ?? Number.POSITIVE_INFINITY, fromMs + hourMs)
   let at = startPosition
   for (let ms = fromMs; ms < endMs && shown.length < mostShowings; ) {
-    const step = nextShowing(programme, at, ms)
+    const step = nextShowing(programme, at, ms) ?? nextFallback(programme, at)
     if (!step) {
       ms = at.last ? ms + pauseMs : (nextOpeningMs(programme, at, ms) ?? endMs)
       at = afterSlate(at)

@@ -1,4 +1,7 @@
 import type { Playlist } from '../documents/playlist.ts'
+import { fallbackKey } from '../loop/fallback.ts'
+import { laneKey } from '../loop/standing.ts'
+import type { PlayLevel } from '../plays/record.ts'
 import type { LocalDay } from '../schedule/day.ts'
 import { stretchAt } from '../schedule/zone.ts'
 import { dayStyle } from './day-style.ts'
@@ -82,18 +85,19 @@ function axis(picture: DayPicture): string {
 type LaneSpans = {
   readonly key: string
   readonly name: string
-  readonly level: Playlist['priority']
+  readonly level: PlayLevel
   readonly weight: number
   readonly spans: readonly { readonly fromMs: number; readonly untilMs: number; readonly on: boolean }[]
 }
 
-const levels = ['emergency', 'takeover', 'normal', 'filler']
+const levels: readonly PlayLevel[] = ['emergency', 'takeover', 'normal', 'filler', 'fallback']
 
 function lanesOf({ playlists, steps, day }: DayPicture): LaneSpans[] {
   const lanes = playlists
     .filter(({ withdrawn }) => !withdrawn)
-    .map((playlist) => {
-      const key = `${playlist.target}/${playlist.id}`
+    .map((playlist): LaneSpans => {
+      const key = laneKey(playlist)
+      const isFallback = key === fallbackKey
       const spans: { fromMs: number; untilMs: number; on: boolean }[] = []
       for (const step of steps) {
         const on = step.on.includes(key)
@@ -103,10 +107,11 @@ function lanesOf({ playlists, steps, day }: DayPicture): LaneSpans[] {
         if (last?.on === on && last.untilMs === step.fromMs) last.untilMs = untilMs
         else spans.push({ fromMs: step.fromMs, untilMs, on })
       }
-      const name = playlist.title?.en ?? Object.values(playlist.title ?? {})[0] ?? playlist.id
-      return { key, name, level: playlist.priority, weight: playlist.weight, spans }
+      const title = playlist.title?.en ?? Object.values(playlist.title ?? {})[0] ?? playlist.id
+      const name = isFallback ? 'When nothing else plays' : title
+      return { key, name, level: isFallback ? 'fallback' : playlist.priority, weight: playlist.weight, spans }
     })
-  return lanes.sort((a, b) => levels.indexOf(a.level) - levels.indexOf(b.level))
+  return lanes.toSorted((a, b) => levels.indexOf(a.level) - levels.indexOf(b.level))
 }
 
 function laneBlock(lane: LaneSpans, picture: DayPicture): string {

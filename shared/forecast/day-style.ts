@@ -26,6 +26,7 @@ p { margin: 0 }
 .filler { background: repeating-linear-gradient(90deg, #00663a 0 6px, #3d9468 6px 9px) }
 .takeover { background: repeating-linear-gradient(45deg, #8a3b00 0 8px, #c25700 8px 13px) }
 .emergency { background: repeating-linear-gradient(45deg, #b00000 0 8px, #000 8px 13px) }
+.fallback { background: repeating-linear-gradient(0deg, #333 0 4px, #999 4px 7px) }
 .outranked { background: repeating-linear-gradient(45deg, #fff 0 5px, #555 5px 7px) }
 .nothing { background: #000 }
 .times { font-size: 14px; font-variant-numeric: tabular-nums }
@@ -38,6 +39,7 @@ time { flex: 0 0 52px; font-weight: 700; font-variant-numeric: tabular-nums }
 .tag.filler { background: #00663a }
 .tag.takeover { background: #8a3b00 }
 .tag.emergency { background: #b00000 }
+.tag.fallback { background: #333 }
 .foot { margin-top: 14px; font-size: 14px }
 @media print { .track, .bar { print-color-adjust: exact; -webkit-print-color-adjust: exact } }
 `

@@ -3,7 +3,7 @@ import { tableLines } from '../operator/text-table.ts'
 import type { Segment } from './forecast.ts'
 import { clockText, dateText, durationText, offsetText } from './local-text.ts'
 
-/** The JSON that scripts read; instants in UTC. `level` null: nothing plays, and the loop is empty. */
+/** The JSON that scripts read; instants in UTC. `level` null: nothing plays, and the loop is empty; `fallback`: the site's. */
 export const forecastJson = (segment: Segment) => ({
   at: isoOf(segment.fromMs),
   level: segment.level,
@@ -37,8 +37,9 @@ export function forecastLines(segments: readonly Segment[], timeZone: string, wi
 export function summaryOf(segment: Segment): string {
   const { level, loop, why } = segment
   if (level === null) return `nothing plays: ${why}`
+  const since = level === 'fallback' ? ` (${why})` : ''
   const slate = hasGaps(segment) ? ', the slate between' : ''
-  return `${level}, ${sharesOf(loop)}; ${countText(loop.length, 'showing')}${lengthOf(loop)}${slate}`
+  return `${level}${since}, ${sharesOf(loop)}; ${countText(loop.length, 'showing')}${lengthOf(loop)}${slate}`
 }
 
 /** Whether limits leave times in which nothing may be shown. */

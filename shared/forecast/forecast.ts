@@ -1,10 +1,12 @@
 import type { AssetName } from '../asset-name.ts'
-import type { Playlist, Priority } from '../documents/playlist.ts'
+import type { Playlist } from '../documents/playlist.ts'
 import type { Hours } from '../documents/site.ts'
 import type { HlsAsset } from '../hls/hls-asset.ts'
+import { fallbackKey, type PlanWithFallback, withFallback } from '../loop/fallback.ts'
 import { planLoop } from '../loop/loop-plan.ts'
-import { type OpenPlan, withinHours } from '../loop/opening.ts'
+import { withinHours } from '../loop/opening.ts'
 import type { Circumstances, VerifiedPlaylist } from '../loop/standing.ts'
+import type { PlayLevel } from '../plays/record.ts'
 import { isConstrained } from '../screen/limits.ts'
 import type { Lane, Programme } from '../screen/programme.ts'
 import type { Keyring } from '../trust/keyring.ts'
@@ -16,6 +18,8 @@ export type ForecastInput = {
   readonly playlists: readonly Playlist[]
   readonly timeZone: string
   readonly hours?: Hours | undefined
+  /** The site's, in the form of a playlist. */
+  readonly fallback?: Playlist | undefined
   readonly takenDown?: ReadonlySet<AssetName>
 }
 
@@ -26,8 +30,8 @@ export type ForecastShowing = { readonly playlist: string; readonly item: string
 export type Segment = {
   readonly fromMs: number
   readonly untilMs: number | null
-  /** Null: the slate, or a wall that is off; `why` says which. */
-  readonly level: Priority | null
+  /** Null: the slate, or a wall that is off; `why` says which, and why the fallback is on. */
+  readonly level: PlayLevel | null
   /** One whole cycle from the loop's start; with limits, what comes within an hour. */
   readonly loop: readonly ForecastShowing[]
   readonly why: string | null
@@ -82,11 +86,12 @@ export function everyStep(input: ForecastInput, fromMs: number, untilMs: number,
 type Prepared = {
   readonly input: ForecastInput
   readonly lists: readonly VerifiedPlaylist[]
+  readonly fallback: VerifiedPlaylist | undefined
   readonly now: Circumstances
 }
 
 function prepare(input: ForecastInput): Prepared {
-  const facts = input.playlists.flatMap(
+  const facts = allIn(input).flatMap(
     ({ assets }) => Object.entries(assets) as [AssetName, Playlist['assets'][AssetName]][],
   )
   const sets = facts.filter(([, { mediaType }]) => mediaType === 'application/vnd.apple.mpegurl')
@@ -94,6 +99,7 @@ function prepare(input: ForecastInput): Prepared {
   return {
     input,
     lists: input.playlists.map((playlist) => ({ playlist, approvals: new Map() })),
+    fallback: input.fallback && { playlist: input.fallback, approvals: new Map() },
     now: {
       atMs: 0,
       timeZone: input.timeZone,
@@ -106,6 +112,10 @@ function prepare(input: ForecastInput): Prepared {
     },
   }
 }
+
+/** Every playlist, and the fallback as one. */
+const allIn = ({ playlists, fallback }: ForecastInput): readonly Playlist[] =>
+  fallback ? [...playlists, fallback] : playlists
 
 /** No approvals are needed where nothing is shown. */
 const nobodyAsked: Keyring = {
@@ -120,10 +130,12 @@ const nobodyAsked: Keyring = {
   words: 'free',
 }
 
-const planAt = ({ input, lists, now }: Prepared, atMs: number): OpenPlan =>
-  withinHours(planLoop(lists, [], { ...now, atMs }), input.hours, atMs, input.timeZone)
+function planAt({ input, lists, fallback, now }: Prepared, atMs: number): PlanWithFallback {
+  const then = { ...now, atMs }
+  return withFallback(withinHours(planLoop(lists, [], then), input.hours, atMs, input.timeZone), fallback, then)
+}
 
-function sameLoop(one: OpenPlan, other: OpenPlan): boolean {
+function sameLoop(one: PlanWithFallback, other: PlanWithFallback): boolean {
   if (one.level !== other.level || one.dark !== other.dark || one.lanes.length !== other.lanes.length) return false
   return one.lanes.every((lane, index) => sameLane(lane, other.lanes[index]))
 }
@@ -133,20 +145,28 @@ const sameLane = (one: Lane, other: Lane | undefined): boolean =>
   one.showings.length === other.showings.length &&
   one.showings.every(({ key }, index) => key === other.showings[index]?.key)
 
-function segmentOf({ input }: Prepared, plan: OpenPlan, fromMs: number, untilMs: number | null): Segment {
-  const programme: Programme = { id: 'forecast', lanes: [...plan.lanes], slateReason: plan.slateReason }
-  const secondsOf = secondsBy(input.playlists)
-  const limited = plan.lanes.some(isConstrained)
+function segmentOf({ input }: Prepared, plan: PlanWithFallback, fromMs: number, untilMs: number | null): Segment {
+  const { fallback } = plan
+  const instead = plan.lanes.length === 0 ? fallback : undefined
+  const lanes = instead ? [instead] : [...plan.lanes]
+  const programme: Programme = {
+    id: 'forecast',
+    lanes,
+    slateReason: plan.slateReason,
+    ...(fallback && !instead && { fallback }),
+  }
+  const secondsOf = secondsBy(allIn(input))
+  const limited = lanes.some(isConstrained)
   const showings = limited ? comingShowings(programme, fromMs, untilMs, secondsOf) : wholeCycle(programme)
-  const dark = plan.lanes.length === 0
+  const fallen = showings.some(({ key }) => key.startsWith(`${fallbackKey}/`)) ? fallback : undefined
   return {
     fromMs,
     untilMs,
-    level: dark ? null : plan.level,
+    level: lanes.length === 0 ? null : instead ? 'fallback' : plan.level,
     loop: showings.map((one) => ({ playlist: one.playlist, item: one.item, seconds: secondsOf(one) })),
     why: plan.slateReason,
     limited,
-    on: plan.lanes.map(({ key }) => key),
+    on: [...new Set([...lanes, ...(fallen ? [fallen] : [])].map(({ key }) => key))],
     outranked: plan.reports.filter(({ status }) => status === 'ready').map(({ target, id }) => `${target}/${id}`),
   }
 }

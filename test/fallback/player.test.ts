@@ -6,17 +6,12 @@ import { openForReading } from '../../main/sqlite/read-only.ts'
 import type { Lane, ShowingKey } from '../../shared/screen/programme.ts'
 import type { ToScreen } from '../../shared/screen/wire.ts'
 import { playedHost } from '../plays/played-host.ts'
-import { approvalOf, assetCalled, issuedAt, type PushedAsset, playlistOf, trustOf } from '../support/documents.ts'
+import { assetCalled, issuedAt, type PushedAsset, playlistOf, trustOf } from '../support/documents.ts'
 import { eventually } from '../support/eventually.ts'
 import { type PlayerRig, setRig } from '../support/player-rig.ts'
+import { fallbackItem } from './items.ts'
 
 const [sunset, river] = [assetCalled('sunset'), assetCalled('river')]
-
-/** A fallback item as the site document has it. */
-async function itemOf(one: PushedAsset, id: string, approvers: Parameters<typeof approvalOf>[1]) {
-  const { asset, ...facts } = one
-  return { id, asset, seconds: 5, facts, approvals: [await approvalOf(one, approvers)] }
-}
 
 async function siteWith(rig: PlayerRig, revision: number, fallback: readonly unknown[], more: object = {}) {
   const payload = { kind: 'site', id: 'wall', revision, issuedAt, target: 'players/wall', fallback, ...more }
@@ -47,8 +42,8 @@ test('a wall without playlists shows its fallback, says so and why, and writes i
   const page = await start(rig)
   const { city } = rig
   await siteWith(rig, 3, [
-    await itemOf(sunset, 'sunset', [city.approver]),
-    await itemOf(river, 'river', [city.approver]),
+    await fallbackItem(sunset, 'sunset', [city.approver]),
+    await fallbackItem(river, 'river', [city.approver]),
   ])
   await eventually('the fallback reaches the page', () => itemsOf(fallbackIn(page.sent)).length === 2)
   const key = keyOf(fallbackIn(page.sent), 'sunset')
@@ -71,14 +66,14 @@ test('nothing of the fallback is shown that approvers have not signed, or only w
   const rig = await setRig(context)
   const page = await start(rig)
   const { city } = rig
-  const unsigned = { ...(await itemOf(sunset, 'sunset', [city.approver])), approvals: [] }
-  const other = { ...(await itemOf(river, 'river', [city.approver])), facts: { ...factsOf(river), bytes: 99 } }
-  const good = await itemOf(assetCalled('good'), 'good', [city.approver])
+  const unsigned = { ...(await fallbackItem(sunset, 'sunset', [city.approver])), approvals: [] }
+  const other = { ...(await fallbackItem(river, 'river', [city.approver])), facts: { ...factsOf(river), bytes: 99 } }
+  const good = await fallbackItem(assetCalled('good'), 'good', [city.approver])
   await siteWith(rig, 1, [
     unsigned,
     other,
-    await itemOf(assetCalled('stranger'), 'stranger', [city.stranger]),
-    await itemOf(assetCalled('own'), 'own', [city.operator]),
+    await fallbackItem(assetCalled('stranger'), 'stranger', [city.stranger]),
+    await fallbackItem(assetCalled('own'), 'own', [city.operator]),
     good,
   ])
   await eventually('the fallback reaches the page', () => fallbackIn(page.sent) !== undefined)
@@ -99,8 +94,8 @@ test('who publishes or operates and approves as well does not approve what they 
   )
   await rig.publish('trust', { ...trust, keys }, rig.city.root)
   await siteWith(rig, 1, [
-    await itemOf(sunset, 'own', [rig.city.operator]),
-    await itemOf(river, 'others', [rig.city.approver]),
+    await fallbackItem(sunset, 'own', [rig.city.operator]),
+    await fallbackItem(river, 'others', [rig.city.approver]),
   ])
   await eventually('the fallback reaches the page', () => fallbackIn(page.sent) !== undefined)
   assert.deepEqual(itemsOf(fallbackIn(page.sent)), ['others'])
@@ -110,7 +105,10 @@ test('a picture of the fallback that is taken down, or whose approver is revoked
   const rig = await setRig(context)
   const page = await start(rig)
   const { city } = rig
-  const items = [await itemOf(sunset, 'sunset', [city.approver]), await itemOf(river, 'river', [city.approver2])]
+  const items = [
+    await fallbackItem(sunset, 'sunset', [city.approver]),
+    await fallbackItem(river, 'river', [city.approver2]),
+  ]
   await siteWith(rig, 1, items)
   await eventually('the fallback reaches the page', () => itemsOf(fallbackIn(page.sent)).length === 2)
   page.shown(keyOf(fallbackIn(page.sent), 'sunset'), Date.now())
@@ -132,7 +130,7 @@ test('the fallback is fetched and kept while a playlist plays, and is behind the
   const rig = await setRig(context)
   const page = await start(rig)
   const { city } = rig
-  await siteWith(rig, 1, [await itemOf(sunset, 'sunset', [city.approver])])
+  await siteWith(rig, 1, [await fallbackItem(sunset, 'sunset', [city.approver])])
   await rig.publish('playlist', await playlistOf([river], [city.approver]), city.publisher)
   await eventually('the playlist plays', () => page.items().join() === 'item-1')
   assert.deepEqual(itemsOf(fallbackIn(page.sent)), ['sunset'])
@@ -142,7 +140,7 @@ test('a wall that is off shows no fallback', async (context) => {
   const rig = await setRig(context)
   const page = await start(rig)
   const hours = { weekly: [], exceptions: [] }
-  const item = await itemOf(sunset, 'sunset', [rig.city.approver])
+  const item = await fallbackItem(sunset, 'sunset', [rig.city.approver])
   const closedToday = Array.from({ length: 3 }, (_, index) => ({
     date: new Date(Date.now() + (index - 1) * 86_400_000).toISOString().slice(0, 10),
     open: [],
@@ -155,7 +153,7 @@ test('a wall that is off shows no fallback', async (context) => {
 test('a site whose fallback has a photo without a duration, or an id twice, is refused with the field', async (context) => {
   const rig = await setRig(context)
   await start(rig)
-  const item = await itemOf(sunset, 'sunset', [rig.city.approver])
+  const item = await fallbackItem(sunset, 'sunset', [rig.city.approver])
   const { seconds: _, ...timeless } = item
   await siteWith(rig, 1, [timeless])
   const first = await rig.observer.untilEvent(

@@ -4,6 +4,7 @@ import type { Playlist } from '../../shared/documents/playlist.ts'
 import { dayPage } from '../../shared/forecast/day-page.ts'
 import { everyStep, forecastAt, forecastBetween } from '../../shared/forecast/forecast.ts'
 import { forecastJson, forecastLines } from '../../shared/forecast/forecast-text.ts'
+import { fallbackPlaylist } from '../../shared/loop/fallback.ts'
 import { localDayAt } from '../../shared/schedule/day.ts'
 import { assetCalled, issuedAt, readAs } from '../support/documents.ts'
 
@@ -201,4 +202,51 @@ test('the page says what waits beneath a higher level, and marks the instant it 
   assert.match(html, /00:00–08:00, 10:00–24:00; waits 08:00–10:00/)
   assert.match(html, /<em style="left:50\.000%"/)
   assert.match(html, /<li class="now"><time>10:00/)
+})
+
+const fallbackOf = (...names: string[]) => {
+  const { asset, ...facts } = photo
+  const fallback = names.map((id) => ({ id, asset, seconds: 20, facts }))
+  const site = { kind: 'site', id: 'wall', revision: 1, issuedAt, target: 'players/wall', fallback }
+  return fallbackPlaylist(readAs('site', site))
+}
+
+test('where nothing is scheduled the site’s fallback is forecast, with the reason', () => {
+  const playlists = [list('friends', { dayparts: [{ from: '07:00', until: '22:00' }] })]
+  const [night, day] = forecastBetween(
+    { playlists, timeZone: 'UTC', fallback: fallbackOf('sky', 'river') },
+    at('2026-06-11T05:00:00Z'),
+    at('2026-06-11T08:00:00Z'),
+  )
+  assert.ok(night && day)
+  assert.deepEqual(forecastJson(night), {
+    at: '2026-06-11T05:00:00Z',
+    level: 'fallback',
+    loop: [
+      { playlist: 'fallback', item: 'sky', seconds: 20 },
+      { playlist: 'fallback', item: 'river', seconds: 20 },
+    ],
+    nextChange: '2026-06-11T07:00:00Z',
+  })
+  assert.deepEqual([night.why, day.level, names(day.loop)], ['nothing is scheduled now', 'normal', ['friends:poster']])
+})
+
+test('where limits leave gaps the fallback fills them; on a wall that is off there is none', () => {
+  const playlists = [list('rare', { limits: { everyMinutes: 1 } })]
+  const fallback = fallbackOf('sky')
+  const { loop, level } = forecastAt({ playlists, timeZone: 'UTC', fallback }, 0)
+  assert.equal(level, 'normal')
+  assert.deepEqual(names(loop.slice(0, 5)), [
+    'rare:poster',
+    'fallback:sky',
+    'fallback:sky',
+    'fallback:sky',
+    'rare:poster',
+  ])
+  const exceptions = [{ date: '1970-01-01', open: [] }]
+  const closed = forecastAt(
+    { playlists, timeZone: 'UTC', fallback, hours: { weekly: [], exceptions, emergency: 'show' } },
+    0,
+  )
+  assert.deepEqual([closed.level, closed.loop], [null, []])
 })
