@@ -1,5 +1,6 @@
 import type { Playlist } from '../documents/playlist.ts'
 import { fallbackKey } from '../loop/fallback.ts'
+import { closedReason } from '../loop/opening.ts'
 import { laneKey } from '../loop/standing.ts'
 import type { PlayLevel } from '../plays/record.ts'
 import type { LocalDay } from '../schedule/day.ts'
@@ -7,7 +8,7 @@ import { stretchAt } from '../schedule/zone.ts'
 import { dayStyle } from './day-style.ts'
 import type { Segment } from './forecast.ts'
 import { whatIn } from './forecast-text.ts'
-import { clockText, dateText, durationText, offsetText } from './local-text.ts'
+import { clockText, dateText, durationText, exactClockText, offsetText } from './local-text.ts'
 
 /** What a page shows: one local day, cut at every change, and the instant that is marked in it. */
 export type DayPicture = {
@@ -133,7 +134,7 @@ function timesOf({ spans }: LaneSpans, { timeZone, day }: DayPicture): string {
       .filter((span) => span.on === on)
       .map(
         ({ fromMs, untilMs }) =>
-          `${clockText(fromMs, timeZone)}–${untilMs === day.untilMs ? '24:00' : clockText(untilMs, timeZone)}`,
+          `${exactClockText(fromMs, timeZone)}–${untilMs === day.untilMs ? '24:00' : exactClockText(untilMs, timeZone)}`,
       )
       .join(', ')
   const waits = text(false)
@@ -144,12 +145,13 @@ function timesOf({ spans }: LaneSpans, { timeZone, day }: DayPicture): string {
 function nothingPlays(picture: DayPicture): string {
   const gaps = picture.steps.filter(({ level }) => level === null)
   if (gaps.length === 0) return ''
+  const reasons = [...new Set(gaps.map(({ why }) => why ?? ''))]
   const bars = gaps.map(
     ({ fromMs, untilMs }) =>
       `<span class="bar nothing" style="left:${placeOf(fromMs, picture)}%;width:${widthOf(fromMs, untilMs ?? picture.day.untilMs, picture)}%"></span>`,
   )
   return `<div class="lane">
-<div class="name"><b>Nothing</b> <span class="level">slate, or the wall is off</span></div>
+<div class="name"><b>Nothing</b> <span class="level">${safe(reasons.join('; '))}</span></div>
 <div class="track">${grid(picture)}${bars.join('')}${nowLine(picture)}</div>
 </div>`
 }
@@ -168,14 +170,15 @@ function changeRows({ steps, timeZone, nowMs }: DayPicture): string {
   let before: string | undefined
   return steps
     .flatMap((step) => {
-      const what = step.level === null ? `nothing: ${step.why ?? ''}` : whatIn(step)
+      const what = step.level === null ? (step.why ?? '') : whatIn(step)
       const text = `${step.level ?? ''} ${what}`
       if (text === before) return []
       before = text
       const isNow = step.fromMs <= nowMs && (step.untilMs === null || nowMs < step.untilMs)
-      const tag = step.level === null ? '' : `<span class="tag ${step.level}">${step.level}</span> `
+      const name = step.why === closedReason ? 'off' : 'slate'
+      const tag = `<span class="tag ${step.level ?? 'nothing'}">${step.level ?? name}</span> `
       return [
-        `<li${isNow ? ' class="now"' : ''}><time>${clockText(step.fromMs, timeZone)}</time><div>${tag}${safe(what)}</div></li>`,
+        `<li${isNow ? ' class="now"' : ''}><time>${exactClockText(step.fromMs, timeZone).replace(/ (.*)/, ' <small>$1</small>')}</time><div>${tag}${safe(what)}</div></li>`,
       ]
     })
     .join('\n')

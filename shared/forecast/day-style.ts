@@ -34,12 +34,14 @@ ol { list-style: none; margin: 0; padding: 0 }
 li { display: flex; gap: 12px; padding: 7px 0 7px 8px; border-top: 1px solid #000; border-left: 6px solid transparent; overflow-wrap: anywhere }
 li.now { border-left-color: #e00000; font-weight: 600 }
 time { flex: 0 0 52px; font-weight: 700; font-variant-numeric: tabular-nums }
+time small { display: block; font-size: 14px; white-space: nowrap }
 .tag { color: #fff; padding: 1px 7px; font-size: 14px; font-weight: 600 }
 .tag.normal { background: #0047b3 }
 .tag.filler { background: #00663a }
 .tag.takeover { background: #8a3b00 }
 .tag.emergency { background: #b00000 }
 .tag.fallback { background: #333 }
+.tag.nothing { background: #000 }
 .foot { margin-top: 14px; font-size: 14px }
 @media print { .track, .bar { print-color-adjust: exact; -webkit-print-color-adjust: exact } }
 `

@@ -1,7 +1,7 @@
 import { countText } from '../operator/sizes.ts'
 import { tableLines } from '../operator/text-table.ts'
 import type { Segment } from './forecast.ts'
-import { clockText, dateText, durationText, offsetText } from './local-text.ts'
+import { dateText, durationText, exactClockText, offsetText } from './local-text.ts'
 
 /** The JSON that scripts read; instants in UTC. `level` null: nothing plays, and the loop is empty; `fallback`: the site's. */
 export const forecastJson = (segment: Segment) => ({
@@ -101,6 +101,6 @@ export function whatIn(segment: Segment): string {
   return `${another === undefined ? only : sharesOf(segment.loop)} (${how})`
 }
 
-const momentText = (ms: number, timeZone: string): string => `${dateText(ms, timeZone)} ${clockText(ms, timeZone)}`
+const momentText = (ms: number, timeZone: string): string => `${dateText(ms, timeZone)} ${exactClockText(ms, timeZone)}`
 /** RFC 3339 in UTC, as people write it: without milliseconds where there are none. */
 const isoOf = (ms: number): string => new Date(ms).toISOString().replace('.000Z', 'Z')

@@ -5,7 +5,7 @@ import type { HlsAsset } from '../hls/hls-asset.ts'
 import { fallbackKey, type PlanWithFallback, withFallback } from '../loop/fallback.ts'
 import { planLoop } from '../loop/loop-plan.ts'
 import { withinHours } from '../loop/opening.ts'
-import type { Circumstances, VerifiedPlaylist } from '../loop/standing.ts'
+import { type Circumstances, laneKey, type VerifiedPlaylist } from '../loop/standing.ts'
 import type { PlayLevel } from '../plays/record.ts'
 import { isConstrained } from '../screen/limits.ts'
 import type { Lane, Programme } from '../screen/programme.ts'
@@ -37,7 +37,7 @@ export type Segment = {
   readonly why: string | null
   /** Some playlist has limits: the loop never quite repeats. */
   readonly limited: boolean
-  /** Playlists by what they do: taking turns, or live but outranked. */
+  /** Playlists by what they do: taking turns, or live but outranked. On a wall that is off nothing is either. */
   readonly on: readonly string[]
   readonly outranked: readonly string[]
 }
@@ -167,9 +167,12 @@ function segmentOf({ input }: Prepared, plan: PlanWithFallback, fromMs: number, 
     why: plan.slateReason,
     limited,
     on: [...new Set([...lanes, ...(fallen ? [fallen] : [])].map(({ key }) => key))],
-    outranked: plan.reports.filter(({ status }) => status === 'ready').map(({ target, id }) => `${target}/${id}`),
+    outranked: plan.dark === null ? outrankedIn(plan) : [],
   }
 }
+
+const outrankedIn = ({ reports }: PlanWithFallback): string[] =>
+  reports.filter(({ status }) => status === 'ready').map(laneKey)
 
 type Timed = { readonly seconds: number | null; readonly asset: AssetName }
 

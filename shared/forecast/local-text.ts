@@ -9,6 +9,19 @@ export function clockText(atMs: number, timeZone: string): string {
   return local.getUTCSeconds() === 0 ? minutes : `${minutes}:${two(local.getUTCSeconds())}`
 }
 
+/** So far clocks are set back where they are: by half an hour on Lord Howe Island, else by one, once by two. */
+const setBackMs = [1_800_000, 3_600_000, 7_200_000]
+
+/** `02:15`, but `02:15 UTC+1` where the wall clock shows the same twice in that night. */
+export function exactClockText(atMs: number, timeZone: string): string {
+  const local = localMsAt(atMs, timeZone)
+  const isTwice = setBackMs.some(
+    (ms) => localMsAt(atMs + ms, timeZone) === local || localMsAt(atMs - ms, timeZone) === local,
+  )
+  const text = clockText(atMs, timeZone)
+  return isTwice ? `${text} ${offsetText(atMs, timeZone)}` : text
+}
+
 const weekdays = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
 
 /** `Fri 2026-06-12` */

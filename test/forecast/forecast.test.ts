@@ -250,3 +250,24 @@ test('where limits leave gaps the fallback fills them; on a wall that is off the
   )
   assert.deepEqual([closed.level, closed.loop], [null, []])
 })
+
+test('an hour that comes twice is told apart by its offset, in words and on the page', () => {
+  const playlists = [list('night', { dayparts: [{ from: '02:15', until: '02:45' }] })]
+  const zone = 'Europe/Berlin'
+  const day = localDayAt(at('2026-10-25T12:00:00Z'), zone)
+  const input = { playlists, timeZone: zone }
+  const said = forecastLines(forecastBetween(input, day.fromMs, day.untilMs), zone, 200).join('\n')
+  const steps = everyStep(input, day.fromMs, day.untilMs)
+  const page = dayPage({ playlists, steps, day, nowMs: day.fromMs, timeZone: zone })
+  for (const text of [said, page]) {
+    for (const time of ['02:15 UTC+2', '02:45 UTC+2', '02:15 UTC+1', '02:45 UTC+1'])
+      assert.ok(text.includes(time), time)
+    assert.ok(!text.includes('00:00 UTC+2 '))
+  }
+})
+
+test('while a wall is off nothing waits for a higher level', () => {
+  const hours = { weekly: [{ from: '06:00', until: '24:00' }], exceptions: [], emergency: 'show' as const }
+  const [closed] = everyStep({ playlists: [list('friends')], timeZone: 'UTC', hours }, 0, 3_600_000)
+  assert.deepEqual([closed?.why, closed?.outranked, closed?.on], ['outside its opening hours', [], []])
+})
