@@ -1,6 +1,7 @@
 import { pictureTypeOf } from '../../shared/commands/answer.ts'
 import { goToArguments, identifyArguments, screenshotArguments } from '../../shared/commands/catalogue.ts'
 import type { Priority } from '../../shared/documents/playlist.ts'
+import { askedFor } from '../../shared/recovery/asked.ts'
 import type { Programme, Showing, ShowingKey } from '../../shared/screen/programme.ts'
 import type { FromScreen, ToScreen } from '../../shared/screen/wire.ts'
 import type { Host } from '../hosts/host.ts'
@@ -109,7 +110,7 @@ export function pageCommands(parts: PageCommandParts): PageCommands {
       reloadMs,
       signal,
     )
-    window().renew('a command asked for it')
+    window().renew(askedFor)
     const came = await coming
     if (!came) throw new CommandFailed('page-silent', `the page showed nothing again within ${reloadMs / 1000} s`)
     return { result: { on: came.on, afterMs: Math.round(clock.monotonicMs() - beganMs) } }

@@ -1,4 +1,5 @@
 import type { AssetName } from '../../shared/asset-name.ts'
+import { askedFor } from '../../shared/recovery/asked.ts'
 import type { ToScreen } from '../../shared/screen/wire.ts'
 import type { Host, HostListener } from '../hosts/host.ts'
 import { createLoopKeeper, type LoopKeeper } from './loop-keeper.ts'
@@ -76,7 +77,8 @@ export function createPlayerWall(parts: PlayerParts, core: PlayerCore, hooks: Pl
       core.health?.heard(message)
     },
     gone(what, reason) {
-      reporter.event('stage-gone', `the ${what} is gone: ${reason}`, { what, reason })
+      if (reason === askedFor) reporter.event('stage-renewed', 'the page is made anew, as somebody asked', { what })
+      else reporter.event('stage-gone', `the ${what} is gone: ${reason}`, { what, reason })
       if (what !== 'gpu') desk.gone()
       if (what !== 'gpu') recovery.gone(reason)
     },

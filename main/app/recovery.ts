@@ -1,3 +1,4 @@
+import { askedFor } from '../../shared/recovery/asked.ts'
 import type { Remedy } from '../../shared/recovery/ladder.ts'
 import { safeProgramme } from '../../shared/recovery/safe-programme.ts'
 import type { Showing, ShowingKey } from '../../shared/screen/programme.ts'
@@ -62,8 +63,9 @@ export function createRecovery(parts: RecoveryParts): Recovery {
     remedy(remedy, reason, safe) {
       isSafe = safe
       lastFault = reason
-      state = { rung: remedy, since: isoOf(clock.now()), lastFault }
-      reporter.event(`recovery-${remedy}`, `${what[remedy]}: ${reason}`, { rung: remedy, reason })
+      state = reason === askedFor ? undefined : { rung: remedy, since: isoOf(clock.now()), lastFault }
+      if (reason !== askedFor)
+        reporter.event(`recovery-${remedy}`, `${what[remedy]}: ${reason}`, { rung: remedy, reason })
       if (remedy === 'process') parts.restart?.()
     },
     calm() {

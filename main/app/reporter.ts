@@ -39,7 +39,7 @@ export function createReporter(
   return {
     event(code, message, about = {}) {
       const event = eventOf(code, isoOf(clock.now()), message, about)
-      log(event.severity, `${code}: ${message}`, event.severity === 'info' ? undefined : about)
+      log(event.severity, `${code}: ${message}`, event.severity === 'info' ? undefined : withoutSentence(about))
       const payload = JSON.stringify(event)
       const fault = faultOf(event)
       attempt('events', () =>
@@ -61,6 +61,9 @@ export function createReporter(
     },
   }
 }
+
+/** The message is one already; the other language is for the technician's page. */
+const withoutSentence = ({ sentence: _, ...rest }: Record<string, unknown>) => rest
 
 /** RFC 3339 in UTC, of milliseconds since 1970. */
 export const isoOf = (ms: number): string => new Date(ms).toISOString()

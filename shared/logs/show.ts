@@ -35,11 +35,14 @@ export function logText(line: LogLine, timeZone: string, colour: boolean): strin
     new Date(line.at),
   )
   const level = line.level === 'info' ? '' : `${line.level}: `
-  const times = line.times === undefined ? '' : ` (again ${line.times} times)`
+  const times = line.times === undefined ? '' : line.times === 1 ? ' (once more)' : ` (${line.times} times more)`
   const details = detailsOf(line)
   const text = `${time}  ${level}${line.message}${times}${details === '' ? '' : `  ${details}`}`
-  const clean = text.replace(/[\p{Cc}\p{Bidi_Control}]/gu, '·')
+  const clean = shortNames(text).replace(/[\p{Cc}\p{Bidi_Control}]/gu, '·')
   return colour ? `\u001b[${colours[line.level]}m${clean}\u001b[0m` : clean
 }
+
+/** The first digits tell files apart for people; `--json` has them whole. */
+const shortNames = (text: string): string => text.replaceAll(/\b(sha256:)?([0-9a-f]{8})[0-9a-f]{56}\b/g, '$1$2…')
 
 const detailsOf = ({ about }: LogLine): string => (about && Object.keys(about).length > 0 ? JSON.stringify(about) : '')

@@ -117,6 +117,11 @@ export const eventTexts: Readonly<Record<EventCode, CodeText>> = {
     '{what}已退出[：{reason}]。播放器会自动恢复。',
   ),
   'stage-back': text(named('The picture is back', '画面已恢复'), 'The picture is back.', '画面已恢复。'),
+  'stage-renewed': text(
+    named('The page was made anew, as asked', '已按要求重新加载画面'),
+    'Somebody asked for a new page.',
+    '有人要求重新加载画面。',
+  ),
   'recovery-page': text(
     named('The picture was repaired: new page', '画面修复：更换页面'),
     'The page was replaced by another one[: {reason}].',

@@ -26,6 +26,7 @@ export const eventCodes = {
   'item-quarantined': 'warning',
   'stage-gone': 'error',
   'stage-back': 'info',
+  'stage-renewed': 'info',
   'recovery-page': 'warning',
   'recovery-browser': 'warning',
   'recovery-fresh-browser': 'error',

@@ -6,7 +6,7 @@ import type { Reporter } from '../../main/app/reporter.ts'
 import type { Health, Readings } from '../../shared/health/health.ts'
 import { healthAfter, wrongs } from '../health/judging.ts'
 import { faintTexts } from './contrast.ts'
-import { openPhone, type Phone } from './phone.ts'
+import { lendGlyphs, openPhone, type Phone } from './phone.ts'
 import { at, readings, state } from './reports.ts'
 import { removePage, rightPin, startPage } from './rig.ts'
 
@@ -47,7 +47,12 @@ const readers = [
 
 /** What a technician must find without scrolling, is large enough for the sun, and stands in no other language. */
 async function isReadable(phone: Phone, what: string): Promise<void> {
-  assert.deepEqual(await faintTexts(phone.page, 7), [], `${what}: contrast`)
+  const faint = await faintTexts(phone.page, 7)
+  assert.deepEqual(
+    faint.map(({ text, ratio }) => `${text}: ${ratio.toFixed(1)}`),
+    [],
+    `${what}: contrast`,
+  )
   const place = await phone.page.evaluate(() => ({
     overflow: document.documentElement.scrollWidth - innerWidth,
     firstEnds: (document.querySelector('.verdict li')?.getBoundingClientRect().bottom ?? Infinity) - innerHeight,
@@ -108,6 +113,7 @@ test('every verdict is shown in both languages', { concurrency: 2 }, async (both
         makeHistory(rig.reporter)
         const phone = await openPhone(`http://127.0.0.1:${rig.port}/`, language, size)
         context.after(phone.stop)
+        if (pictures) await lendGlyphs(phone)
         const keep = async (name: string) => {
           if (!pictures) return
           await phone.page.screenshot({ path: join(pictures, `${key}-${name}-first.png`) })
@@ -150,6 +156,7 @@ test('each reason is told to a phone in both languages', {
   ] as const) {
     const phone = await openPhone(`http://127.0.0.1:${rig.port}/`, language, size)
     context.after(phone.stop)
+    await lendGlyphs(phone)
     const [sheet = ''] = [join(pictures ?? '', `reasons-${language}`)]
     mkdirSync(sheet, { recursive: true })
     for (const [code, wrong] of Object.entries(wrongs)) {
