@@ -35,13 +35,12 @@ export function playerOptions(): Command {
     .addOption(variable('--headless', 'draw without a display', 'HEADLESS'))
     .addOption(variable('--size <size>', 'width and height such as 1280x720 (default: the whole display)', 'SIZE'))
     .addOption(variable('--mirror <port>', 'show the wall in a browser on this machine', 'MIRROR'))
-    .addOption(
-      variable(
-        '--supervised',
-        'start the player again when it ends, hangs or shows nothing (systemd does this by itself)',
-        'SUPERVISE',
-      ),
+    .option(
+      '--no-supervised',
+      'end when the wall ends; else it is started again when it ends, hangs or shows nothing, as systemd does by itself' +
+        ' (env: PLAZACAST_SUPERVISE=0)',
     )
+    .addOption(new Option('--supervised').hideHelp())
     .addHelpText(
       'after',
       '\nExample:\n  plazacast player --player-id jiefangbei-3 --broker mqtts://broker.example:8883 --root-keys root.public.json\n',

@@ -2,12 +2,26 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import type { Readable } from 'node:stream'
 import { hangs, nextStart, noStarts } from '../shared/recovery/restart.ts'
 import { safeModeVariable, supervisedVariable, supervisorPipe, words } from './adapters/supervised.ts'
+import { isSupervised } from './restart.ts'
 
 const lookEveryMs = 500
 /** How long a player may take to end when it is asked to. */
 const endsMs = 10_000
 /** Pictures further apart than this are a gap. */
 const gapMs = 5_000
+
+/** A command line that was not understood; it is understood no better the next time. */
+const usageCode = 2
+
+/**
+ * Whether `plazacast player` is to be watched over by this program: always, unless systemd does that (or this is the player
+ * that is watched over), or somebody has said no by `--no-supervised` or PLAZACAST_SUPERVISE=0.
+ */
+export function wantsSupervisor(args: readonly string[], environment: NodeJS.ProcessEnv): boolean {
+  if (isSupervised(environment)) return false
+  if (args.some((argument) => ['--no-supervised', '--help', '-h'].includes(argument))) return false
+  return args.includes('--supervised') || !/^(0|false|no)$/i.test(environment.PLAZACAST_SUPERVISE ?? '')
+}
 
 /**
  * Runs this very command as a child and starts it again for as long as this process lives: when it ends, when its event loop
@@ -24,7 +38,7 @@ export function supervise(): void {
     watched.process.once('exit', (code, signal) => {
       killGroup(watched.process)
       clearInterval(watched.timer)
-      if (ending) process.exit(code ?? 1)
+      if (ending || (code === usageCode && !watched.hasDrawn())) process.exit(code ?? 1)
       const again = nextStart(starts, watched.picturesMs(), performance.now(), Math.random())
       starts = again.starts
       isSafe = again.isSafe
@@ -60,6 +74,7 @@ type Watched = {
   readonly timer: NodeJS.Timeout
   /** For how long it has shown pictures without a gap. */
   picturesMs(): number
+  hasDrawn(): boolean
 }
 
 function startChild(isSafe: boolean): Watched {
@@ -92,7 +107,7 @@ function startChild(isSafe: boolean): Watched {
     killGroup(child)
   }, lookEveryMs)
   const picturesMs = () => (picturesSinceMs === undefined ? 0 : (pictureMs ?? 0) - picturesSinceMs)
-  return { process: child, timer, picturesMs }
+  return { process: child, timer, picturesMs, hasDrawn: () => pictureMs !== undefined }
 }
 
 /** The player and what it started, also what is stopped; a browser of its own ends with its pipe, or by the next player. */

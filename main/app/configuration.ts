@@ -107,7 +107,7 @@ export const defaultConfiguration = (hostName: string, dataDir: string): Configu
   languages: ['zh', 'en'],
   usb: [],
   logs: { files: 5, megabytes: 2 },
-  standBy: false,
+  standBy: true,
   allowReboot: false,
   neighbours: true,
   systemClock: 'auto',

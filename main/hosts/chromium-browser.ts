@@ -1,9 +1,10 @@
+import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import type { CdpPipe } from './cdp-pipe.ts'
 import type { Environment } from './chromium-binary.ts'
 import { chromiumFlags } from './chromium-flags.ts'
 import type { ChromiumPage, PageListener } from './chromium-page.ts'
-import { startChromiumProcess } from './chromium-process.ts'
+import { type SpawnedChromium, spawnChromium, takeChromium } from './chromium-process.ts'
 import { createSeats } from './chromium-seats.ts'
 import type { HostOptions } from './host.ts'
 
@@ -24,35 +25,46 @@ export type ChromiumBrowser = {
   swap(): boolean
   /** Whether `swap` would have a page to put there. */
   hasStandBy(): boolean
+  /** Ends the page on the wall, even one that hangs or whose process was stopped. */
+  endPage(): void
+  /** Resolves when the browser's own thread answers. */
+  answers(): Promise<unknown>
   /** Kills the graphics process, which the browser then makes anew. */
   endGraphics(): Promise<void>
   /** Resolves with the reason when the browser is no longer there. */
   readonly ended: Promise<string>
-  /** Ends the browser and every process of it. */
-  end(): Promise<void>
+  /** Ends the browser and every process of it; by force, it is not asked first. */
+  end(by?: 'kindness' | 'force'): Promise<void>
 }
 
 /** How long a browser may take to show its first page; a disk that is slow or a machine that is busy takes some. */
 const startMs = 30_000
 
-/** Starts a browser and takes its page, not loaded yet; rejects with what the browser said if it does not come up. */
-export async function startChromiumBrowser(
-  program: string,
-  environment: Environment,
-  options: HostOptions & { readonly isSafe: boolean },
-  listener: BrowserListener,
-): Promise<ChromiumBrowser> {
-  const { profileDir, headless, size, isSafe } = options
+/** What a browser of a wall is started with. */
+export type BrowserOptions = Pick<HostOptions, 'profileDir' | 'headless' | 'size'> & { readonly isSafe: boolean }
+
+/** Starts a browser for a wall; what is to be shown may be said later. Throws when the program cannot be run at all. */
+export function spawnBrowser(program: string, environment: Environment, options: BrowserOptions): SpawnedChromium {
+  const { profileDir } = options
   const isRootOnLinux = process.platform === 'linux' && process.getuid?.() === 0
   if (isRootOnLinux) process.stderr.write(withoutSandbox)
-  const flags = chromiumFlags({ profileDir, headless, size, isRootOnLinux, isSafe })
+  const flags = chromiumFlags({ ...options, isRootOnLinux })
+  return spawnChromium({ program, flags, profileDir, environment })
+}
+
+/** Takes the page of a browser that was started, not loaded yet; rejects with what the browser said if it does not come up. */
+export async function startChromiumBrowser(
+  spawned: SpawnedChromium,
+  options: HostOptions,
+  listener: BrowserListener,
+): Promise<ChromiumBrowser> {
   const seats = createSeats(() => chromium.pipe, options, listener)
   const onEvent = seats.onEvent
   const onLine = (line: string) => {
     if (/GPU process exited unexpectedly/i.test(line)) listener.gpuGone(line)
   }
 
-  const chromium = startChromiumProcess({ program, flags, profileDir, environment }, onEvent, onLine)
+  const chromium = takeChromium(spawned, onEvent, onLine)
   const asked = Promise.all([
     chromium.pipe.send('Browser.getVersion'),
     chromium.pipe.send('Target.setAutoAttach', autoAttach),
@@ -60,7 +72,8 @@ export async function startChromiumBrowser(
     seats.first,
   ])
   void chromium.ended.then(seats.stop)
-  void seats.lost.then(chromium.end)
+  void seats.lost.then(() => chromium.end())
+  const endStopped = () => setTimeout(() => void endStoppedPages(chromium.pipe).catch(() => {}), crashMs).unref()
   const failed = chromium.ended.then((reason) => Promise.reject(new Error(reason)))
   const late = deadline(startMs, 'the browser did not open its window')
   try {
@@ -70,8 +83,17 @@ export async function startChromiumBrowser(
       get page() {
         return seats.page()
       },
-      swap: seats.swap,
+      swap() {
+        const swapped = seats.swap()
+        if (swapped) endStopped()
+        return swapped
+      },
       hasStandBy: seats.hasStandBy,
+      endPage() {
+        seats.page().kill()
+        endStopped()
+      },
+      answers: () => chromium.pipe.send('Browser.getVersion'),
       endGraphics: () => endGraphics(chromium.pipe),
       ended: chromium.ended,
       end: chromium.end,
@@ -104,6 +126,23 @@ const autoAttach = { autoAttach: true, waitForDebuggerOnStart: true, flatten: tr
 async function endGraphics(pipe: CdpPipe): Promise<void> {
   const { processInfo } = processes.parse(await pipe.send('SystemInfo.getProcessInfo'))
   for (const { type, id } of processInfo) if (type.toLowerCase() === 'gpu') process.kill(id, 'SIGKILL')
+}
+
+/** How long a page may take to end that was asked to. */
+const crashMs = 300
+
+/** Kills the pages that are stopped: such a process cannot end itself, and the browser does not say which page is whose. */
+async function endStoppedPages(pipe: CdpPipe): Promise<void> {
+  const { processInfo } = processes.parse(await pipe.send('SystemInfo.getProcessInfo'))
+  for (const { type, id } of processInfo) if (type === 'renderer' && isStopped(id)) process.kill(id, 'SIGKILL')
+}
+
+function isStopped(pid: number): boolean {
+  try {
+    return /\) T /.test(readFileSync(`/proc/${pid}/stat`, 'latin1'))
+  } catch {
+    return false // it has ended, or this system has no /proc: then the whole browser counts as lost
+  }
 }
 
 const processes = z.object({ processInfo: z.array(z.object({ type: z.string(), id: z.int() })) })

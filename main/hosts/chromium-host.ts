@@ -1,8 +1,15 @@
 import { rmSync } from 'node:fs'
 import type { Remedy } from '../../shared/recovery/ladder.ts'
 import { findChromium } from './chromium-binary.ts'
-import { type BrowserListener, type ChromiumBrowser, startChromiumBrowser } from './chromium-browser.ts'
-import type { Host, StartHost } from './host.ts'
+import {
+  type BrowserListener,
+  type BrowserOptions,
+  type ChromiumBrowser,
+  spawnBrowser,
+  startChromiumBrowser,
+} from './chromium-browser.ts'
+import type { SpawnedChromium } from './chromium-process.ts'
+import type { Host, HostListener, HostOptions } from './host.ts'
 import { createKeeper, within } from './keeper.ts'
 import { createRenewal } from './renewal.ts'
 import { receiveFromScreen } from './screen-message.ts'
@@ -11,21 +18,45 @@ import { receiveFromScreen } from './screen-message.ts'
 const loadMs = 10_000
 
 /**
- * Shows the wall in an installed Chromium or Chrome that this process drives. Rejects with how to install one when none
- * is there. What ends, page or browser, is made anew for as long as the host runs.
+ * Starts the wall's browser before anything else of the player is loaded: it takes as long as all the rest together, and needs to
+ * know nothing of it. Give the browser to `startChromiumHost`, which is the one to say when it cannot be started.
  */
-export const startChromiumHost: StartHost = async (options, listener) => {
+export function startBrowserEarly(options: Omit<BrowserOptions, 'isSafe'>): SpawnedChromium | undefined {
+  try {
+    const environment = { ...process.env }
+    return spawnBrowser(findChromium(environment, process.platform), environment, { ...options, isSafe: isSafeStart() })
+  } catch {
+    return undefined // the host tries it again and says why
+  }
+}
+
+/** A player that was started again and again may have a driver that fails. */
+const isSafeStart = () => process.env.PLAZACAST_SAFE_MODE === '1'
+
+/**
+ * Shows the wall in an installed Chromium or Chrome that this process drives. Rejects with how to install one when none
+ * is there. What ends, page or browser, is made anew for as long as the host runs. `early`: a browser that was started with the
+ * same options.
+ */
+export const startChromiumHost = async (
+  options: HostOptions,
+  listener: HostListener,
+  early?: SpawnedChromium,
+): Promise<Host> => {
   const environment = { ...process.env }
   const program = findChromium(environment, process.platform)
   const keeper = createKeeper(listener, apply, options.canRestart)
   let browser: ChromiumBrowser | undefined
   let version = ''
-  let isSafe = process.env.PLAZACAST_SAFE_MODE === '1'
+  let isSafe = isSafeStart()
+  let waiting = early
 
   /** Opens a browser and leads its page to the wall. What an earlier browser still says is no longer heard. */
   async function open(): Promise<void> {
     const life = { isCurrent: true }
-    const opened = await startChromiumBrowser(program, environment, { ...options, isSafe }, hear(life))
+    const spawned = waiting ?? spawnBrowser(program, environment, { ...options, isSafe })
+    waiting = undefined
+    const opened = await startChromiumBrowser(spawned, options, hear(life))
     if (keeper.isStopped) return opened.end()
     browser = opened
     version = opened.version
@@ -54,15 +85,15 @@ export const startChromiumHost: StartHost = async (options, listener) => {
     if (remedy === 'page' && browser?.swap()) return
     if (remedy === 'page' && browser) return within(loadMs, browser.page.load())
     isSafe = remedy === 'safe-mode'
-    await close()
+    await close('force')
     if (remedy !== 'browser') wipeProfile()
     return open()
   }
 
-  async function close(): Promise<void> {
+  async function close(by?: 'force'): Promise<void> {
     const closing = browser
     browser = undefined
-    await closing?.end()
+    await closing?.end(by)
   }
 
   /** Nothing of worth is kept in it, and what is broken in it would break every browser to come. */
@@ -92,7 +123,8 @@ export const startChromiumHost: StartHost = async (options, listener) => {
       answers: async () => browser?.page.answers(),
       endGraphics: async () => browser?.endGraphics(),
       // The page that stands by needs not wait for the death of one that hangs.
-      endPage: () => (browser?.hasStandBy() ? keeper.lose('page', 'it hangs') : browser?.page.kill()),
+      endPage: () => (browser?.hasStandBy() ? keeper.lose('page', 'it hangs') : browser?.endPage()),
+      browserAnswers: async () => browser?.answers(),
     }),
     async stop() {
       const recovered = keeper.stop()

@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
+import { blackFrames } from './black-frames.ts'
 import { type CdpEvent, type CdpPipe, openCdpPipe } from './cdp-pipe.ts'
 import type { Environment } from './chromium-binary.ts'
 
@@ -12,8 +13,8 @@ export type ChromiumProcess = {
   readonly pipe: CdpPipe
   /** Resolves with the reason when the browser has ended, for whatever cause. */
   readonly ended: Promise<string>
-  /** Ends the browser, kindly for a moment and then by force; resolves when nothing of it is left running. */
-  end(): Promise<void>
+  /** Ends the browser, kindly for a moment and then by force, or by force at once; resolves when nothing of it is left running. */
+  end(by?: 'kindness' | 'force'): Promise<void>
 }
 
 /** What a browser is started with. */
@@ -24,30 +25,41 @@ export type ChromiumStart = {
   readonly environment: Environment
 }
 
+/** A browser that was started and that nobody speaks with yet: it does nothing until it is asked. */
+export type SpawnedChromium = { readonly program: string; readonly child: ChildProcess }
+
 /**
  * Starts a browser in a process group of its own, so that a Ctrl+C at this program reaches it through `end` and not
  * behind it. Should this process be killed, the pipe closes and the browser ends by itself.
  */
-export function startChromiumProcess(
-  start: ChromiumStart,
-  onEvent: (event: CdpEvent) => void,
-  onLine: (line: string) => void,
-): ChromiumProcess {
-  mkdirSync(start.profileDir, { recursive: true })
-  endOrphan(start.profileDir)
-  tidy(start.profileDir)
-  const child = spawn(start.program, start.flags, {
-    env: { ...darkFrames, ...start.environment },
+export function spawnChromium({ program, flags, profileDir, environment }: ChromiumStart): SpawnedChromium {
+  mkdirSync(profileDir, { recursive: true })
+  endOrphan(profileDir)
+  tidy(profileDir)
+  const child = spawn(program, flags, {
+    env: { ...environment, ...blackFrames(join(profileDir, 'gtk'), environment) },
     detached: process.platform !== 'win32',
     stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'],
   })
-  if (child.pid !== undefined) writeFileSync(join(start.profileDir, numberFile), `${child.pid}`)
+  child.on('error', () => {}) // told by `ended`, also when it comes before somebody speaks with it
+  if (child.pid !== undefined) writeFileSync(join(profileDir, numberFile), `${child.pid}`)
+  return { program, child }
+}
+
+/** Begins to speak with a browser. */
+export function takeChromium(
+  { program, child }: SpawnedChromium,
+  onEvent: (event: CdpEvent) => void,
+  onLine: (line: string) => void,
+): ChromiumProcess {
   const lastLines: string[] = []
   const ended = new Promise<string>((resolve) => {
-    child.once('error', (cause) => resolve(`${start.program} did not start: ${cause.message}`))
-    child.once('exit', (code, signal) =>
-      resolve(`the browser ended (${signal ?? `code ${code}`}) ${lastLines.join(' ')}`),
-    )
+    const end = (code: number | null, signal: NodeJS.Signals | null) =>
+      resolve(`the browser ended (${signal ?? `code ${code}`}) ${lastLines.join(' ')}`)
+    if (child.pid === undefined) resolve(`${program} did not start`)
+    child.once('error', (cause) => resolve(`${program} did not start: ${cause.message}`))
+    child.once('exit', end)
+    if (child.exitCode !== null || child.signalCode !== null) end(child.exitCode, child.signalCode)
   })
   if (child.stderr) {
     createInterface({ input: child.stderr }).on('line', (line) => {
@@ -58,7 +70,7 @@ export function startChromiumProcess(
   }
   // Fixed by stdio above: what Chromium reads is our fourth pipe, what it writes our fifth.
   const pipe = openCdpPipe(child.stdio[3] as Writable, child.stdio[4] as Readable, onEvent)
-  return { pipe, ended, end: () => end(child, pipe, ended) }
+  return { pipe, ended, end: (by = 'kindness') => end(child, pipe, ended, by) }
 }
 
 /** Where a browser's process number is kept, in its profile. */
@@ -88,15 +100,18 @@ function tidy(profileDir: string): void {
 /** Machines without a desktop have no message bus, and each browser says so a dozen times. */
 const isNoise = (line: string) => line.includes('dbus/')
 
-/** A window that moves or grows is its frame's colour until its page has drawn: dark instead of nearly white. */
-const darkFrames = { GTK_THEME: 'HighContrastInverse' }
-
 /** How long a browser may take to end by itself before it is killed. */
 const kindlyMs = 2000
 
-async function end(child: ChildProcess, pipe: CdpPipe, ended: Promise<string>): Promise<void> {
+async function end(
+  child: ChildProcess,
+  pipe: CdpPipe,
+  ended: Promise<string>,
+  by: 'kindness' | 'force',
+): Promise<void> {
   // Refused only by a browser that is ending already.
   pipe.send('Browser.close').catch(() => {})
+  if (by === 'force') killGroup(child)
   const impatient = setTimeout(() => killGroup(child), kindlyMs)
   await ended
   clearTimeout(impatient)

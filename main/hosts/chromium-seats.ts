@@ -4,6 +4,7 @@ import { blankPage } from './chromium-flags.ts'
 import { type ChromiumPage, openChromiumPage, type PageListener } from './chromium-page.ts'
 import { type KioskWindow, kioskWindow } from './chromium-window.ts'
 import type { HostOptions } from './host.ts'
+import { type Hello, helloIn, helloNow, isFresh, standByAfterMs } from './stand-by.ts'
 
 /** The pages of one browser: one on the wall, and one beside the display that stands by for it. */
 export type Seats = {
@@ -24,22 +25,22 @@ type Seat = {
   readonly page: ChromiumPage
   readonly window: KioskWindow | undefined
   /** What the page has said while it stood by; undefined until it is ready, and when it died. */
-  hello: { readonly pageMs: number; readonly heardMs: number } | undefined
+  hello: Hello | undefined
 }
 
 /** How long a page may take to load all it names before its window is shown without. */
 const patienceMs = 1000
-/** A page that stands by is loaded when the one on the wall has had time to begin. */
-const standByAfterMs = 2500
+/** A page that died stands by again when the one on the wall has had time to begin. */
+const againAfterMs = 2500
 
 /**
  * Keeps a page standing by where the window fills the display: a page that begins costs half a second, and Chromium draws
- * words of its own where a page died. A second window can only be opened while nothing is on the display, as it comes up in
- * the middle of it.
+ * words of its own where a page died. Its window is opened beside the display, when the wall has shown pictures for a while,
+ * so that no start waits for it.
  */
 export function createSeats(pipe: () => CdpPipe, options: HostOptions, listener: PageListener): Seats {
   const isKiosk = !options.headless && options.size === undefined
-  const hasSecond = isKiosk && options.standBy === true
+  const hasSecond = isKiosk && options.standBy !== false
   const seats: Seat[] = []
   const timers = new Set<NodeJS.Timeout>()
   let front: Seat | undefined
@@ -75,7 +76,7 @@ export function createSeats(pipe: () => CdpPipe, options: HostOptions, listener:
         seat.hello = undefined
         window?.shrink().catch(() => {}) // then the browser's words are seen until a page is back
         if (seat === front) listener.gone(reason)
-        else later(standByAfterMs, () => standBy(seat))
+        else later(againAfterMs, () => standBy(seat))
       },
       committed() {
         if (seat !== front) return
@@ -86,6 +87,7 @@ export function createSeats(pipe: () => CdpPipe, options: HostOptions, listener:
         if (seat !== front) return
         listener.loaded()
         grow()
+        openSecond()
       },
     })
     const seat: Seat = { session, page, window, hello: undefined }
@@ -96,12 +98,12 @@ export function createSeats(pipe: () => CdpPipe, options: HostOptions, listener:
       pipe()
         .send('Runtime.runIfWaitingForDebugger', {}, session)
         .catch(() => {})
-      later(standByAfterMs, () => standBy(seat))
+      standBy(seat)
     }
     return seat
   }
 
-  const tryLater = (seat: Seat) => () => later(4 * standByAfterMs, () => standBy(seat))
+  const tryLater = (seat: Seat) => () => later(4 * againAfterMs, () => standBy(seat))
   /** Loads the page anew beside the display. */
   const standBy = (seat: Seat) => {
     if (seat === front) return
@@ -112,13 +114,20 @@ export function createSeats(pipe: () => CdpPipe, options: HostOptions, listener:
       .catch(() => {})
   }
 
+  let isSecondDue = hasSecond
+  const openSecond = () => {
+    if (!isSecondDue) return
+    isSecondDue = false
+    later(options.standByAfterMs ?? standByAfterMs, () => {
+      pipe()
+        .send('Target.createTarget', secondWindow)
+        .catch(() => {}) // the browser is gone, and the next one gets another
+    })
+  }
+
   const attached = ({ sessionId, targetInfo }: z.infer<typeof attachedToTarget>) => {
     if (!front) {
       front = take(sessionId, 'wall')
-      if (hasSecond)
-        pipe()
-          .send('Target.createTarget', secondWindow)
-          .catch(() => {})
       return arrived()
     }
     if (hasSecond && seats.length < 2 && targetInfo.openerId === undefined) return void take(sessionId, 'stand-by')
@@ -153,15 +162,15 @@ export function createSeats(pipe: () => CdpPipe, options: HostOptions, listener:
       const before = front
       const next = ready()
       if (!next?.hello || !before) return false
-      const { pageMs, heardMs } = next.hello
+      const hello = helloNow(next.hello)
       front = next
       next.hello = undefined
       before.page.kill()
       before.window?.shrink().catch(() => {})
       next.window?.grow().catch(() => {})
       listener.committed()
-      listener.text(JSON.stringify({ kind: 'hello', at: pageMs + performance.now() - heardMs }))
-      later(standByAfterMs, () => standBy(before))
+      listener.text(hello)
+      later(againAfterMs, () => standBy(before))
       return true
     },
     stop() {
@@ -171,17 +180,16 @@ export function createSeats(pipe: () => CdpPipe, options: HostOptions, listener:
   }
 }
 
-/** A page that stands by says hello every second: one that has stopped saying it hangs too. */
-const freshMs = 3000
-const isFresh = (hello: Seat['hello']) => hello !== undefined && performance.now() - hello.heardMs < freshMs
-
-function helloIn(text: string): Seat['hello'] {
-  const read = hello.safeParse(JSON.parse(text))
-  return read.success ? { pageMs: read.data.at, heardMs: performance.now() } : undefined
+/** Far beside the display: a window that comes up on it would be seen, and one that grows is drawn for a moment. */
+const secondWindow = {
+  url: blankPage,
+  newWindow: true,
+  background: true,
+  left: -20_000,
+  top: 0,
+  width: 500,
+  height: 200,
 }
-
-const hello = z.object({ kind: z.literal('hello'), at: z.number() })
-const secondWindow = { url: blankPage, newWindow: true, background: true, width: 1, height: 1 }
 const attachedToTarget = z.object({
   sessionId: z.string(),
   targetInfo: z.object({ targetId: z.string(), openerId: z.string().optional() }),

@@ -3,7 +3,8 @@ import { app, type BrowserWindow, Menu, powerSaveBlocker, session as sessions } 
 import type { Remedy } from '../../shared/recovery/ladder.ts'
 import { toScreenChannel } from './electron-channels.ts'
 import { refuseForSession } from './electron-refusals.ts'
-import { openElectronWindow, pictureOf } from './electron-window.ts'
+import { createElectronSeats } from './electron-seats.ts'
+import { pictureOf } from './electron-window.ts'
 import type { Host, StartHost } from './host.ts'
 import { createKeeper, within } from './keeper.ts'
 import { createRenewal } from './renewal.ts'
@@ -32,44 +33,38 @@ export const startElectronHost: StartHost = async (options, listener) => {
   const session = sessions.fromPartition('wall', { cache: false })
   refuseForSession(session, options.address)
   const keeper = createKeeper(listener, apply, options.canRestart)
-  let window: BrowserWindow | undefined
   /** A page that is ended by a remedy is not lost once more. */
   let isClearing = false
+  const seats = createElectronSeats(options, session, {
+    text: (text) => receiveFromScreen(text, listener, pictured),
+    gone: (reason) => !isClearing && keeper.lose('page', reason),
+    committed: keeper.committed,
+    console: (level, text) => listener.console?.(level, text),
+    closed: () => keeper.lose('browser', 'the window was closed'),
+  })
+  const pictured = () => {
+    keeper.pictured()
+    seats.pictured()
+  }
 
   const onChildGone = (_event: unknown, { type, reason, exitCode }: Electron.Details) => {
     if (type === 'GPU') listener.gone('gpu', `the GPU process ended: ${reason} (${exitCode})`)
   }
   app.on('child-process-gone', onChildGone)
 
-  async function open(): Promise<void> {
-    const life = { isCurrent: true }
-    const opened = openElectronWindow(options, session, {
-      text: (text) => life.isCurrent && receiveFromScreen(text, listener, keeper.pictured),
-      gone: (reason) => life.isCurrent && !isClearing && keeper.lose('page', reason),
-      committed: () => life.isCurrent && keeper.committed(),
-      console: (level, text) => listener.console?.(level, text),
-      closed: () => {
-        life.isCurrent = false
-        if (window !== opened) return
-        window = undefined
-        keeper.lose('browser', 'the window was closed')
-      },
-    })
-    window = opened
-    await load(opened)
-  }
-
   /** Resolves when the page has loaded. */
   const load = (opened: BrowserWindow) => within(loadMs, opened.loadURL(options.address))
 
   async function apply(remedy: Remedy): Promise<void> {
     if (remedy === 'process') return // the listener's to carry out
+    if (remedy === 'page' && seats.swap(endProcessOf)) return
     // The session is in memory, and the browser is this process: what dies is loaded anew in its window. Destroying a window
     // whose page has just died has ended Electron, so only safe mode, where all that has failed, opens another.
+    const window = seats.window()
     if (remedy !== 'page' && window) await clear(window)
     if (remedy !== 'safe-mode' && window) return load(window)
-    close()
-    if (!keeper.isStopped) await open()
+    seats.close()
+    if (!keeper.isStopped) await load(seats.open())
   }
 
   /** Ends the page's process, which may hang, so that the window gets another. */
@@ -80,33 +75,33 @@ export const startElectronHost: StartHost = async (options, listener) => {
     isClearing = false
   }
 
-  function close(): void {
-    const closing = window
-    window = undefined
-    closing?.destroy()
-  }
-
-  await open()
+  await load(seats.open())
   return {
     name: 'electron',
     version: `Electron ${process.versions.electron}, Chrome/${process.versions.chrome}`,
-    send: (message) => window?.webContents.send(toScreenChannel, message),
+    send: (message) => seats.window()?.webContents.send(toScreenChannel, message),
     screenshot: async (as) => {
+      const window = seats.window()
       if (!window) throw new Error('no page is there to take a picture of')
       return pictureOf(window, options, as)
     },
     renew: createRenewal(keeper, listener, {
-      answers: async () => window?.webContents.executeJavaScript('1'),
+      answers: async () => seats.window()?.webContents.executeJavaScript('1'),
       async endGraphics() {
         for (const { type, pid } of app.getAppMetrics()) if (type === 'GPU') process.kill(pid, 'SIGKILL')
       },
-      endPage: () => window && endProcessOf(window),
+      endPage() {
+        const window = seats.window()
+        // The page that stands by needs not wait for the death of one that hangs.
+        if (seats.hasStandBy()) keeper.lose('page', 'it hangs')
+        else if (window) endProcessOf(window)
+      },
     }),
     async stop() {
       const recovered = keeper.stop()
-      close()
+      seats.close()
       await recovered
-      close()
+      seats.close()
       app.off('child-process-gone', onChildGone)
       powerSaveBlocker.stop(awake)
     },

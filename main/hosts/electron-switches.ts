@@ -1,9 +1,13 @@
+import { join } from 'node:path'
 import { app } from 'electron'
+import { blackFrames } from './black-frames.ts'
 
 /** Sets what Electron reads only once, before it is ready: a browser that never stops drawing and calls nobody. */
 export function setElectronSwitches(): void {
   // A player that was started again and again may have a driver that fails.
   if (process.env.PLAZACAST_SAFE_MODE === '1') app.commandLine.appendSwitch('disable-gpu')
+  // GTK reads these when Electron is ready.
+  Object.assign(process.env, blackFrames(join(app.getPath('userData'), 'gtk'), process.env))
   for (const [name, value] of switches) app.commandLine.appendSwitch(name, value)
   // Crashes are healed, not shown: nobody stands there to close a dialog.
   app.on('certificate-error', (event, _contents, _url, _error, _certificate, decide) => {

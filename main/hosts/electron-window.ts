@@ -18,24 +18,42 @@ export type WindowListener = {
   readonly console?: HostListener['console']
 }
 
+/** A window of the wall's page. */
+export type WallWindow = {
+  readonly window: BrowserWindow
+  /** Covers the display at once: its page waited beside it and has drawn. */
+  enter(): void
+  /** Goes beside the display. */
+  leave(): void
+}
+
 /** How long the first picture is waited for before the window is shown without it. */
 const patienceMs = 1000
 
-/** Opens the window on the wall, black until its page has drawn; nothing is loaded yet. */
-export function openElectronWindow(options: HostOptions, session: Session, listener: WindowListener): BrowserWindow {
+/**
+ * Opens the window on the wall, black until its page has drawn; nothing is loaded yet. `waits`: it opens beside the display, as
+ * large as it, so that `enter` is only a move: nothing has to be laid out or drawn.
+ */
+export function openElectronWindow(
+  options: HostOptions,
+  session: Session,
+  listener: WindowListener,
+  waits = false,
+): WallWindow {
   const isKiosk = !options.headless && options.size === undefined
   const size = () => options.size ?? screen.getPrimaryDisplay().bounds
   const { width, height } = size()
+  let covers = !waits
   const window = new BrowserWindow({
-    x: 0,
+    x: waits ? -2 * width : 0,
     y: 0,
     // As in the other host: one pixel until the page has drawn, since an X window is white before.
-    width: isKiosk ? 1 : width,
-    height: isKiosk ? 1 : height,
+    width: isKiosk && !waits ? 1 : width,
+    height: isKiosk && !waits ? 1 : height,
     useContentSize: !isKiosk,
     show: false,
     frame: false,
-    alwaysOnTop: isKiosk,
+    alwaysOnTop: isKiosk && !waits,
     enableLargerThanScreen: true,
     backgroundColor: '#000000',
     title: 'Plazacast',
@@ -57,7 +75,7 @@ export function openElectronWindow(options: HostOptions, session: Session, liste
   })
   const fit = () => {
     const { width, height } = size()
-    if (isKiosk) window.setBounds({ x: 0, y: 0, width, height: height + spareLine })
+    if (isKiosk) window.setBounds({ x: covers ? 0 : -2 * width, y: 0, width, height: height + spareLine })
     layOut(window, width, height)
   }
   window.webContents.on('did-navigate', () => layOut(window, size().width, size().height))
@@ -65,6 +83,10 @@ export function openElectronWindow(options: HostOptions, session: Session, liste
   window.once('closed', () => screen.off('display-metrics-changed', fit))
   const show = async () => {
     if (window.isDestroyed() || window.isVisible()) return
+    if (!covers) {
+      window.showInactive()
+      return fit()
+    }
     window.show()
     if (!isKiosk) return
     // A page that is gone meanwhile has its next one shown.
@@ -79,7 +101,22 @@ export function openElectronWindow(options: HostOptions, session: Session, liste
   window.on('closed', () => listener.closed())
   watchPage(window, options.address, listener)
   refuseForWindow(window.webContents, options.address)
-  return window
+  return {
+    window,
+    enter() {
+      covers = true
+      fit()
+      window.setAlwaysOnTop(true)
+      window.setKiosk(true)
+      window.moveTop()
+    },
+    leave() {
+      covers = false
+      window.setKiosk(false)
+      window.setAlwaysOnTop(false)
+      fit()
+    },
+  }
 }
 
 /** The first frame callback comes before a frame is drawn, the second one after; the value says nothing. */

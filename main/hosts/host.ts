@@ -14,8 +14,10 @@ export type HostOptions = {
   readonly headless: boolean
   /** Width and height in pixels when headless or windowed; undefined fills the display. */
   readonly size: { readonly width: number; readonly height: number } | undefined
-  /** Keep a second page loaded beside the display, if this host can. */
+  /** Keep a second page loaded beside the display, where the window fills it; true unless told. */
   readonly standBy?: boolean
+  /** For how long pictures have come before that page is opened, in milliseconds; 20 s unless told. */
+  readonly standByAfterMs?: number
   /** Somebody starts this program again when it ends; without, nothing dearer than a browser is made anew. */
   readonly canRestart?: boolean
 }

@@ -9,11 +9,20 @@ export type RenewalParts = {
   endGraphics(): Promise<void>
   /** Ends the page, even one that hangs. */
   endPage(): void
+  /** Resolves when the browser answers, where it is a process of its own. */
+  browserAnswers?(): Promise<unknown>
 }
 
 const answerMs = 500
 /** A graphics process that was killed in vain is not what stands still. */
 const notAgainMs = 60_000
+
+/** False: it hangs, or is gone. */
+const does = (answer: () => Promise<unknown> = async () => {}): Promise<boolean> =>
+  within(answerMs, answer()).then(
+    () => true,
+    () => false,
+  )
 
 /**
  * Remedies a picture that stands still though nothing has died. A page that answers is not what hangs: it waits for the
@@ -22,10 +31,8 @@ const notAgainMs = 60_000
 export function createRenewal(keeper: Keeper, listener: HostListener, parts: RenewalParts): Host['renew'] {
   let graphicsEndedMs = Number.NEGATIVE_INFINITY
   const renew = async (reason: string) => {
-    const answered = await within(answerMs, parts.answers()).then(
-      () => true,
-      () => false, // the page hangs, or is gone
-    )
+    const [answered, isBrowserThere] = await Promise.all([does(parts.answers), does(parts.browserAnswers)])
+    if (!isBrowserThere) return keeper.lose('browser', `${reason}, and the browser does not answer`)
     if (!answered || performance.now() - graphicsEndedMs < notAgainMs) return keeper.renew(reason, parts.endPage)
     graphicsEndedMs = performance.now()
     listener.gone('gpu', `${reason}, and the page answers`)

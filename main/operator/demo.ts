@@ -118,6 +118,8 @@ async function startWall(
     ...(headless ? ['--headless', '--mirror', '8787'] : []),
   ]
   return spawn(process.execPath, [join(root, 'build/plazacast.mjs'), ...args], {
+    // Somebody sits here: a wall that ends is to be seen to end.
+    env: { ...process.env, PLAZACAST_SUPERVISE: '0' },
     stdio: 'inherit',
     detached: true, // Ctrl+C comes to the demo, which ends the wall in its turn
   })

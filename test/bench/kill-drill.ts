@@ -3,11 +3,14 @@ import type { Grab, Sample } from '../oracle/grab.ts'
 import { descendantsOf, sendSignal } from '../support/processes.ts'
 
 /** What is killed or stopped, and how. */
-export type Drill = { readonly part: 'renderer' | 'gpu' | 'main'; readonly signal: 'SIGKILL' | 'SIGSTOP' }
+export type Drill = { readonly part: 'renderer' | 'gpu' | 'browser' | 'main'; readonly signal: 'SIGKILL' | 'SIGSTOP' }
 
 /** What was seen on the display after one kill. Milliseconds. */
 export type DrillResult = {
-  /** Until the next picture of the programme that moves; undefined: none came in time. */
+  /**
+   * Until the next picture of the programme that moves; undefined: none came in time. 0: the pictures never stood, or for so
+   * short a time that nobody could see it.
+   */
   readonly backMs: number | undefined
   /** How long nothing lit was seen, and what is no picture of the programme (the slate is one such). */
   readonly blackMs: number
@@ -27,7 +30,7 @@ export async function drillOnce(grab: Grab, root: number, drill: Drill, deadline
     const until = back?.atMs ?? performance.now()
     const between = samples.filter((sample) => sample.atMs > atMs && sample.atMs < until)
     return {
-      backMs: back && back.atMs - atMs,
+      backMs: back && Math.max(0, back.atMs - atMs),
       blackMs: spent(between, 'black', until),
       otherMs: spent(between, 'unknown', until),
     }
@@ -57,6 +60,8 @@ function untilBack(
       const back = backIn(samples, atMs)
       // One more second, in which it has to go on.
       if (back && sample.atMs > Math.max(back.atMs + settledMs, leastUntilMs)) finish(back)
+      else if (!back && sample.atMs > atMs + missedMs && sample.seen.kind === 'frame' && !stands(samples))
+        finish({ ...sample, atMs })
     })
     const timer = setTimeout(() => finish(undefined), deadlineMs)
   })
@@ -88,6 +93,13 @@ const same = (one: Sample, other: Sample) =>
   one.seen.item === other.seen.item &&
   one.seen.frame === other.seen.frame
 
+/** Whether the display has shown one and the same frame lately, or none. */
+function stands(samples: readonly Sample[]): boolean {
+  const last = samples.at(-1)
+  const lately = samples.filter(({ atMs }) => last !== undefined && last.atMs - atMs < 500)
+  return last === undefined || lately.every((sample) => same(sample, last))
+}
+
 function spent(samples: readonly Sample[], kind: 'black' | 'unknown', untilMs: number): number {
   return samples.reduce((sum, sample, at) => {
     return sample.seen.kind === kind ? sum + ((samples[at + 1]?.atMs ?? untilMs) - sample.atMs) : sum
@@ -97,6 +109,7 @@ function spent(samples: readonly Sample[], kind: 'black' | 'unknown', untilMs: n
 /** The process to kill: of several renderers the one that works most, which is the wall's; a spare one is no loss. */
 async function targetOf(root: number, part: Drill['part']): Promise<number | undefined> {
   if (part === 'main') return mainOf(root)
+  if (part === 'browser') return browserOf(root)
   const type = part === 'gpu' ? '--type=gpu-process' : '--type=renderer'
   const found = descendantsOf(root).filter(({ command }) => command.includes(type))
   const before = new Map(found.map(({ pid }) => [pid, processorTicks(pid)]))
@@ -112,6 +125,10 @@ function mainOf(root: number): number | undefined {
   return (electron ?? below.find(({ command }) => /\bplayer\b|kiosk/.test(command) && !command.includes('--remote-')))
     ?.pid
 }
+
+/** The browser's own process, where the player or a shell drives one. */
+const browserOf = (root: number): number | undefined =>
+  descendantsOf(root).find(({ command }) => command.includes('--user-data-dir=') && !command.includes('--type='))?.pid
 
 function processorTicks(pid: number): number {
   try {

@@ -18,24 +18,30 @@ const { values } = parseArgs({
     renderer: { type: 'string', default: '50' },
     gpu: { type: 'string', default: '10' },
     main: { type: 'string', default: '20' },
+    browser: { type: 'string', default: '3' },
     hangs: { type: 'string', default: '2' },
     rival: { type: 'string', default: '3' },
     host: { type: 'string', default: 'chromium' },
     gap: { type: 'string', default: '7' },
+    minutes: { type: 'string', default: '25' },
+    'no-stand-by': { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 })
 if (values.help) {
-  console.log(`npm run bench:recover -- [--renderer 50] [--gpu 10] [--main 20] [--hangs 2] [--rival 3]
-  [--host chromium|electron] [--gap 7]
+  console.log(`npm run bench:recover -- [--renderer 50] [--gpu 10] [--browser 3] [--main 20] [--hangs 2] [--rival 3]
+  [--host chromium|electron] [--gap 7] [--minutes 25] [--no-stand-by]
 
-Kills each part so many times with so many seconds between, and stops each part for good (--hangs).
-Black: nothing lit was seen. Other: neither black nor the programme; the slate counts here.`)
+Kills each part so many times with so many seconds between, and stops each part for good (--hangs). After --minutes
+no further drill is begun. All of it takes about 20 minutes.
+Black: nothing lit was seen. Other: neither black nor the programme; the slate counts here.
+0 ms: pictures went on, or stood for less than 120 ms.`)
   process.exit(0)
 }
 
 const size = { width: 1280, height: 720 }
 const gapMs = Number(values.gap) * 1000
+const untilMs = performance.now() + Number(values.minutes) * 60_000
 const undo = createUndo()
 const lines: string[] = []
 try {
@@ -44,6 +50,7 @@ try {
   const films = await Promise.all(
     [1, 2, 3].map((item) => makeClip({ kind: 'film', item, codec: 'h264', seconds: 8, ...size })),
   )
+  await stage.configure({ standBy: !values['no-stand-by'] })
   const kiosk = await startKiosk(join(stage.dataDir, 'kiosk.json'), host, stage.display.display, {
     PLAZACAST_SUPERVISE: '1',
   })
@@ -51,14 +58,17 @@ try {
   await stage.found()
   await stage.push(await Promise.all(films.map((clip) => stage.origin.add(clip.file, clip.mediaType))))
   await stage.grab.waitFor((seen) => seen.kind === 'frame', 60_000)
-  const times = { renderer: Number(values.renderer), gpu: Number(values.gpu), main: Number(values.main) }
-  for (const part of ['renderer', 'gpu', 'main'] as const) {
-    await repeat(`${part} SIGKILL (${host})`, times[part], () => drill(stage, kiosk.pid, { part, signal: 'SIGKILL' }))
-  }
-  for (const part of ['renderer', 'gpu', 'main'] as const) {
-    await repeat(`${part} SIGSTOP (${host})`, Number(values.hangs), () =>
-      drill(stage, kiosk.pid, { part, signal: 'SIGSTOP' }),
-    )
+  // The page that stands by is made when the wall has played for 20 s.
+  if (!values['no-stand-by']) await delay(26_000)
+  const parts = (['renderer', 'gpu', 'browser', 'main'] as const).filter(
+    (part) => part !== 'browser' || host === 'chromium', // under Electron it is the player's own process
+  )
+  const kills = { renderer: values.renderer, gpu: values.gpu, browser: values.browser, main: values.main }
+  for (const signal of ['SIGKILL', 'SIGSTOP'] as const) {
+    for (const part of parts) {
+      const times = Number(signal === 'SIGKILL' ? kills[part] : values.hangs)
+      await repeat(`${part} ${signal} (${host})`, times, () => drill(stage, kiosk.pid, { part, signal }))
+    }
   }
   await kiosk.stop()
   await rival(stage, films)
@@ -78,6 +88,10 @@ async function drill(stage: Stage, root: number, what: Drill): Promise<DrillResu
 async function repeat(name: string, times: number, once: () => Promise<DrillResult>): Promise<void> {
   const results: DrillResult[] = []
   for (let time = 0; time < times; time += 1) {
+    if (performance.now() > untilMs) {
+      console.log(`${name}: left out from ${time + 1}/${times} on, the time is over`)
+      break
+    }
     const result = await once()
     results.push(result)
     const { backMs, blackMs, otherMs } = result
@@ -121,10 +135,11 @@ async function rival(stage: Stage, films: readonly Clip[]): Promise<void> {
     if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGKILL')
   })
   await stage.sees(2, 60_000)
-  const killed = (part: 'renderer' | 'gpu') => async () => {
+  const killed = (part: 'renderer' | 'gpu' | 'browser') => async () => {
     await delay(2000)
     return drillOnce(stage.grab, child.pid ?? 0, { part, signal: 'SIGKILL' }, 20_000)
   }
   await repeat('gpu SIGKILL (kiosk browser)', times, killed('gpu'))
+  await repeat('browser SIGKILL (kiosk browser)', times, killed('browser'))
   await repeat('renderer SIGKILL (kiosk browser)', 1, killed('renderer'))
 }

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { blackFrames } from '../../main/hosts/black-frames.ts'
 import { bundleElectronDriver, installedElectron, sandboxFlags } from '../support/electron.ts'
 import { hostContract } from './host-contract.ts'
 
@@ -15,5 +16,7 @@ if (electron === undefined) {
   const folder = await mkdtemp(join(tmpdir(), 'plazacast-electron-'))
   const app = bundleElectronDriver(folder)
   after(() => rm(folder, { recursive: true, force: true }))
-  hostContract(async () => ({ program: electron, args: [...sandboxFlags, await app] }), false)
+  // As `plazacast player` gives it to Electron.
+  const environment = blackFrames(join(folder, 'gtk'), process.env)
+  hostContract(async () => ({ program: electron, args: [...sandboxFlags, await app], environment }), false)
 }

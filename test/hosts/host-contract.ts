@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { PNG } from 'pngjs'
+import type { HostOptions } from '../../main/hosts/host.ts'
+import { watchForForeign } from '../oracle/foreign.ts'
 import { type Display, startDisplay } from '../support/display.ts'
 import { type DrivenHost, type DriverCommand, isMessage, pageRuns, startDrivenHost } from '../support/driven-host.ts'
 import { markedProcesses } from '../support/marked-processes.ts'
@@ -17,9 +19,10 @@ export function hostContract(command: () => Promise<DriverCommand>, hasBrowserOf
   let folder: string
   let count = 0
   const running: DrivenHost[] = []
-  const start = async (on: Display = display): Promise<DrivenHost> => {
+  const start = async (on: Display = display, more: Partial<HostOptions> = {}): Promise<DrivenHost> => {
     count += 1
-    const options = { address: server.address, profileDir: join(folder, `profile-${count}`), headless: false }
+    const profileDir = join(folder, `profile-${count}`)
+    const options = { address: server.address, profileDir, headless: false, size: undefined, standBy: false, ...more }
     const host = await startDrivenHost(await command(), options, on.display)
     running.push(host)
     return host
@@ -208,6 +211,33 @@ export function hostContract(command: () => Promise<DriverCommand>, hasBrowserOf
     })
   })
 
+  for (const standBy of [false, true]) {
+    const beside = standBy ? 'with another that stands by' : 'without another that stands by'
+    test(`a page that dies ${beside} leaves nothing on the display that is not black until it is back`, async () => {
+      const small = await startDisplay({ width: 640, height: 360 })
+      try {
+        const watch = await watchForForeign(small, [0x00, 0xaa, 0x55])
+        const address = `${server.address}steady`
+        const host = await start(small, { address, standBy, standByAfterMs: 500 })
+        await watch.whole()
+        for (let kill = 0; kill < 3; kill += 1) {
+          if (standBy) await eventually('another page', () => host.processes('renderer').length > 1)
+          const from = host.reports.length
+          await killUntilGone(host, from)
+          await host.waitFor('it is back', ({ report }) => report === 'back', from)
+          await watch.whole()
+          await host.waitFor('a beat', isMessage('beat'), host.reports.length)
+        }
+        await host.stop()
+        const { looks, foreign, worst } = await watch.stop()
+        assert.ok(looks > 60)
+        assert.equal(foreign, 0, `${foreign} of ${looks} looks, ${worst?.pixels} pixels in one`)
+      } finally {
+        await small.stop()
+      }
+    })
+  }
+
   test('two hosts show two walls on two displays', async () => {
     const other = await startDisplay({ width: 640, height: 960 })
     try {
@@ -232,6 +262,17 @@ export function hostContract(command: () => Promise<DriverCommand>, hasBrowserOf
     process.kill(host.pid, 'SIGKILL')
     await eventually('no process', () => markedProcesses(host.mark).length === 0)
   })
+}
+
+/** Kills one renderer after the other until the page on the wall was among them: a page that stands by is no loss. */
+async function killUntilGone(host: DrivenHost, from: number): Promise<void> {
+  const isGone = () => host.reports.slice(from).some(({ report }) => report === 'gone')
+  for (const { pid } of host.processes('renderer')) {
+    sendSignal(pid, 'SIGKILL')
+    for (const end = performance.now() + 500; performance.now() < end && !isGone(); )
+      await new Promise((resolve) => setTimeout(resolve, 10))
+    if (isGone()) return
+  }
 }
 
 const isHello = (message: unknown): message is { at: number } =>

@@ -9,6 +9,6 @@ else {
   const draw = () => writeSync(supervisorPipe, words.runs + words.drew)
   draw()
   setInterval(draw, 200)
-  process.stdout.write(`child ${process.pid}\n`)
   process.on('SIGTERM', () => process.exit(7))
+  process.stdout.write(`child ${process.pid}\n`)
 }

@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { test } from 'node:test'
+import { wantsSupervisor } from '../../main/supervisor.ts'
 import { sendSignal } from '../support/processes.ts'
 
 const program = join(import.meta.dirname, 'supervised-program.ts')
@@ -35,6 +36,29 @@ test('a player is started again when it is killed and when it hangs, and ends wi
   supervisor.kill('SIGTERM')
   assert.deepEqual(await ended, [7, null])
   assert.equal(isRunning(third), false)
+})
+
+test('a player is watched over unless systemd does it, it is already, or somebody said no', () => {
+  assert.equal(wantsSupervisor([], {}), true)
+  assert.equal(wantsSupervisor(['--host', 'chromium'], { PLAZACAST_SUPERVISE: '1' }), true)
+  assert.equal(wantsSupervisor(['--supervised'], { PLAZACAST_SUPERVISE: '0' }), true)
+  assert.equal(wantsSupervisor(['--no-supervised'], {}), false)
+  assert.equal(wantsSupervisor(['--help'], {}), false)
+  assert.equal(wantsSupervisor([], { PLAZACAST_SUPERVISE: 'no' }), false)
+  assert.equal(wantsSupervisor([], { NOTIFY_SOCKET: '/run/systemd/notify' }), false)
+  assert.equal(wantsSupervisor([], { PLAZACAST_SUPERVISED: '1' }), false)
+})
+
+test('a command line that is not understood is told once and not tried again', async () => {
+  const { NOTIFY_SOCKET: _, PLAZACAST_SUPERVISED: __, PLAZACAST_SUPERVISE: ___, ...env } = process.env
+  const player = join(import.meta.dirname, '../../main/kiosk-program.ts')
+  const run = spawn(process.execPath, [player, '--nonsense'], { env, stdio: ['ignore', 'ignore', 'pipe'] })
+  let said = ''
+  run.stderr.on('data', (text) => {
+    said += String(text)
+  })
+  assert.deepEqual(await once(run, 'close'), [2, null])
+  assert.equal(said.match(/unknown option/g)?.length, 1, said)
 })
 
 function isRunning(pid: number): boolean {

@@ -2,12 +2,17 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
+import type { HostOptions } from '../../main/hosts/host.ts'
 import type { ToScreen } from '../../shared/screen/wire.ts'
 import { type DriverOrder, type DriverReport, driverReport } from './host-driver.ts'
 import { type Mark, markedProcesses, newMark, type RunningProcess } from './marked-processes.ts'
 
 /** A program that runs a host behind stdin and stdout, up to its last argument, the host's options as JSON. */
-export type DriverCommand = { readonly program: string; readonly args: readonly string[] }
+export type DriverCommand = {
+  readonly program: string
+  readonly args: readonly string[]
+  readonly environment?: Readonly<Record<string, string>>
+}
 
 /** A host that runs in a process of its own. */
 export type DrivenHost = {
@@ -34,12 +39,17 @@ const deadlineMs = 60_000
 /** Starts a driver on a display and waits until its page has said hello. */
 export async function startDrivenHost(
   command: DriverCommand,
-  options: { address: string; profileDir: string; headless: boolean; size?: { width: number; height: number } },
+  options: HostOptions,
   display: string | undefined,
 ): Promise<DrivenHost> {
   const mark = newMark()
   const { DISPLAY: _ours, ...inherited } = process.env
-  const env = { ...inherited, ...mark.environment, ...(display === undefined ? {} : { DISPLAY: display }) }
+  const env = {
+    ...inherited,
+    ...command.environment,
+    ...mark.environment,
+    ...(display === undefined ? {} : { DISPLAY: display }),
+  }
   const args = [...command.args, JSON.stringify(options)]
   const child = spawn(command.program, args, { env, stdio: ['pipe', 'pipe', 'pipe'] })
   const reports: DriverReport[] = []

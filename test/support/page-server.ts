@@ -19,7 +19,7 @@ export async function startPageServer(): Promise<PageServer> {
   const server = createServer((request, response) => {
     const path = request.url ?? ''
     asked.push(path)
-    if (path === '/wall/') response.setHeader('Content-Type', 'text/html').end(page)
+    if (path === '/wall/' || path === '/wall/steady') response.setHeader('Content-Type', 'text/html').end(page)
     else if (path.startsWith('/file')) response.setHeader('Content-Disposition', 'attachment').end('a file')
     else response.setHeader('Content-Type', 'text/html').end('<h1>elsewhere</h1>')
   })
@@ -45,6 +45,11 @@ plazacast.onMessage(async (message) => {
   if (message.kind !== 'programme') return say({ heard: message })
   const answer = (value) => say({ answers: message.programme.id, value: value === undefined ? null : value })
   try { answer(await (0, eval)(message.playerName)) } catch (error) { answer('threw ' + error.name) }
+})
+if (location.pathname.endsWith('steady')) setInterval(() => plazacast.send({ kind: 'hello', at: Date.now() }), 500)
+if (location.pathname.endsWith('steady')) requestAnimationFrame(function beat() {
+  plazacast.send({ kind: 'beat', at: Date.now(), presentedFrames: 0, on: null })
+  setTimeout(() => requestAnimationFrame(beat), 250)
 })
 plazacast.send({ kind: 'hello', at: Date.now() })
 </script></body></html>`

@@ -139,7 +139,7 @@ export async function setStage(
   }
 }
 
-/** Runs the player program on a display, in a process group of its own. */
+/** Runs the player program on a display, in a process group of its own; nobody starts it again unless the environment says so. */
 export async function startKiosk(
   config: string,
   host: 'chromium' | 'electron',
@@ -148,7 +148,7 @@ export async function startKiosk(
 ): Promise<Kiosk> {
   const args = [join(root, 'build/plazacast.mjs'), 'player', '--config', config, '--host', host]
   const child = spawn(process.execPath, args, {
-    env: { ...process.env, ...environment, DISPLAY: display },
+    env: { ...process.env, PLAZACAST_SUPERVISE: '0', ...environment, DISPLAY: display },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   })

@@ -1,0 +1,128 @@
+import type { BrowserWindow, Session } from 'electron'
+import { openElectronWindow, type WallWindow, type WindowListener } from './electron-window.ts'
+import type { HostOptions } from './host.ts'
+import { type Hello, helloIn, helloNow, isFresh, standByAfterMs } from './stand-by.ts'
+
+/** The windows of one wall: one that is seen, and later one beside the display whose page stands by. */
+export type ElectronSeats = {
+  /** Opens the window on the wall; nothing is loaded yet. */
+  open(): BrowserWindow
+  /** The window on the wall. */
+  window(): BrowserWindow | undefined
+  hasStandBy(): boolean
+  /** Puts the page that stands by on the wall and has `end` kill the other one's process; false when none is ready. */
+  swap(end: (window: BrowserWindow) => void): boolean
+  /** The wall has drawn: after a while of this, another page is made to stand by. */
+  pictured(): void
+  /** Closes every window; `open` may follow. */
+  close(): void
+}
+
+type Seat = {
+  readonly wall: WallWindow
+  /** What the page has said while it stood by. */
+  hello: Hello | undefined
+  /** Its process has ended, and a blank page is on its way: Electron 33 ends when that one is killed too. */
+  isDead: boolean
+}
+
+/** A page that died stands by again after so long; the wall's new one begins meanwhile. */
+const againAfterMs = 2_500
+
+/** The listener hears of the window on the wall only; what the other one says is not of the wall. */
+export function createElectronSeats(options: HostOptions, session: Session, listener: WindowListener): ElectronSeats {
+  const hasSecond = !options.headless && options.size === undefined && options.standBy !== false
+  let front: Seat | undefined
+  let second: Seat | undefined
+  const timers = new Set<NodeJS.Timeout>()
+  let isSecondDue = false
+  const later = (ms: number, run: () => void) => {
+    const timer = setTimeout(() => {
+      timers.delete(timer)
+      run()
+    }, ms).unref()
+    timers.add(timer)
+  }
+
+  function take(waits: boolean): Seat {
+    const wall = openElectronWindow(
+      options,
+      session,
+      {
+        text(text) {
+          if (seat === front) listener.text(text)
+          else seat.hello = helloIn(text) ?? seat.hello
+        },
+        gone(reason) {
+          seat.hello = undefined
+          seat.isDead = true
+          if (seat === front) listener.gone(reason)
+          else if (seat === second) later(againAfterMs, () => standBy(seat))
+        },
+        committed() {
+          seat.isDead = false
+          if (seat === front) listener.committed()
+        },
+        console: (level, text) => listener.console?.(level, text),
+        closed() {
+          if (seat === second) second = undefined
+          if (seat !== front) return
+          front = undefined
+          listener.closed()
+        },
+      },
+      waits,
+    )
+    const seat: Seat = { wall, hello: undefined, isDead: false }
+    return seat
+  }
+
+  /** Loads the page beside the display; one that does not load is tried again by and by. */
+  function standBy(seat: Seat): void {
+    if (seat !== second || seat.hello !== undefined) return
+    seat.wall.window.loadURL(options.address).catch(() => later(4 * againAfterMs, () => standBy(seat)))
+  }
+
+  return {
+    open() {
+      front = take(false)
+      return front.wall.window
+    },
+    window: () => front?.wall.window,
+    hasStandBy: () => isFresh(second?.hello),
+    swap(end) {
+      const [before, next] = [front, second]
+      const hello = next?.hello
+      if (!before || !next || !isFresh(hello)) return false
+      next.hello = undefined
+      front = next
+      second = before
+      next.wall.enter()
+      before.wall.leave()
+      if (!before.isDead) end(before.wall.window)
+      listener.committed()
+      listener.text(helloNow(hello))
+      later(againAfterMs, () => standBy(before))
+      return true
+    },
+    pictured() {
+      if (!hasSecond || second || isSecondDue) return
+      isSecondDue = true
+      later(options.standByAfterMs ?? standByAfterMs, () => {
+        isSecondDue = false
+        if (!front || second) return
+        second = take(true)
+        standBy(second)
+      })
+    },
+    close() {
+      for (const timer of timers) clearTimeout(timer)
+      timers.clear()
+      isSecondDue = false
+      const closing = [front, second]
+      front = undefined
+      second = undefined
+      for (const seat of closing) seat?.wall.window.destroy()
+    },
+  }
+}
