@@ -54,12 +54,12 @@ body{display:flex;flex-direction:column;font-family:"Noto Sans Variable","Noto S
 main{flex:1;min-height:0;display:grid;align-content:center;overflow:hidden}
 #content{display:grid;gap:.45em;align-items:center}
 .wide #content{grid-template-columns:2fr 3fr;column-gap:1em}.wide #content.alone{grid-template-columns:1fr}
-#head{display:grid;gap:.3em}p{overflow-wrap:anywhere;text-wrap:pretty}#lead{text-wrap:balance}:lang(zh) #lead,:lang(ja) #lead{text-wrap:pretty}
+#head{display:grid;gap:.3em}p{text-wrap:pretty}.breaks p{overflow-wrap:anywhere}#lead{text-wrap:balance}:lang(zh) #lead,:lang(ja) #lead{text-wrap:pretty}
 #label{display:flex;align-items:center;gap:.4em;font-weight:700;font-size:.62em;opacity:.95}
 #label svg{height:1.15em;flex:none}
 #lead{font-weight:800;font-size:1em;line-height:1.12}
 #body{font-weight:600;font-size:.66em;white-space:pre-line}
-#foot{font-weight:600;opacity:.95}
+#foot{font-weight:600;opacity:.95;overflow-wrap:anywhere}#foot span{display:inline-block}
 </style>
 <div id="banner"></div><main><div id="content"><div id="head"><p id="label"></p><p id="lead"></p></div><p id="body"></p></div></main><p id="foot"></p>
 <script>
@@ -85,11 +85,20 @@ function fits(page, size) {
   put(page, size)
   const main = document.querySelector('main')
   const style = getComputedStyle(main)
-  const room = main.clientHeight - parseFloat(style.paddingTop) - parseFloat(style.paddingBottom)
-  return at('content').offsetHeight <= room && main.scrollWidth <= main.clientWidth
+  const high = main.clientHeight - parseFloat(style.paddingTop) - parseFloat(style.paddingBottom)
+  const broad = main.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight)
+  const { offsetHeight, offsetWidth, scrollWidth } = at('content')
+  return offsetHeight <= high && Math.max(offsetWidth, scrollWidth) <= broad + 1
 }
-/** The largest size at which a page fits; its smaller text must not be smaller than what can be read. */
+/** The largest size at which a page fits; its smaller text must not be smaller than what can be read. Words are broken only if nothing else helps. */
 function sizeOf(page) {
+  document.body.classList.remove('breaks')
+  const whole = largest(page)
+  if (whole !== undefined) return whole
+  document.body.classList.add('breaks')
+  return largest(page)
+}
+function largest(page) {
   const least = page.body === '' ? smallest : smallest / 0.66
   let low = least
   let high = innerHeight * 0.5
@@ -122,6 +131,7 @@ function split(text, label) {
 window.layOut = async (text) => {
   await document.fonts.ready
   document.documentElement.lang = text.language
+  document.documentElement.dir = text.direction
   document.body.style.background = text.colours.ground
   document.body.style.color = text.colours.text
   at('banner').textContent = text.banner ?? ''
@@ -131,11 +141,15 @@ window.layOut = async (text) => {
   document.querySelector('main').style.padding = margin + 'px ' + margin + 'px ' + margin / 2 + 'px'
   at('foot').style.padding = '0 ' + margin + 'px ' + margin * 0.7 + 'px'
   at('foot').style.fontSize = smallest * (wide ? 0.9 : 0.72) + 'px'
-  at('foot').textContent = text.foot
+  at('foot').replaceChildren(...text.foot.flatMap((part, index) => {
+    const span = document.createElement('span')
+    span.textContent = part
+    return index === 0 ? [span] : [' · ', span]
+  }))
   put({ label: text.label, lead: text.lead, body: text.body }, smallest)
   // Asking for every glyph loads the subsets of the fonts before anything is measured.
   await Promise.all([400, 600, 700, 800].flatMap((weight) => ['Noto Sans Variable', 'Noto Sans SC Variable'].map((family) =>
-    document.fonts.load(weight + ' 40px "' + family + '"', text.label + text.lead + text.body + text.foot + (text.banner ?? '')))))
+    document.fonts.load(weight + ' 40px "' + family + '"', text.label + text.lead + text.body + text.foot.join('') + (text.banner ?? '')))))
   if (at('foot').getBoundingClientRect().height > innerHeight * 0.3) at('foot').style.display = '-webkit-box'
   const whole = { label: text.label, lead: text.lead, body: text.body }
   if (sizeOf(whole) !== undefined) pages = [whole]

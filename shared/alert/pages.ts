@@ -3,10 +3,12 @@ import type { CapAlert, CapInfo } from './cap.ts'
 /** What is drawn for one language: `lead` large, `body` below it or on pages of its own, `foot` small. */
 export type AlertText = {
   readonly language: string
+  readonly direction: 'ltr' | 'rtl'
   readonly label: string
   readonly lead: string
   readonly body: string
-  readonly foot: string
+  /** Where, until when, and from whom: none of these is broken into lines if it fits into one. */
+  readonly foot: readonly string[]
   readonly colours: { readonly ground: string; readonly text: string }
   /** Drawn across the top when it is no real alert. */
   readonly banner: string | undefined
@@ -31,14 +33,21 @@ const coloursOf: Readonly<Record<CapInfo['severity'], AlertText['colours']>> = {
 export function alertTexts({ status, sender, infos }: CapAlert, timeZone: string): AlertText[] {
   return infos.map((info) => ({
     language: info.language,
+    direction: directionOf(info.language),
     label: info.event,
     lead: info.headline ?? info.event,
     body: info.instruction ?? info.description ?? '',
-    foot: [info.areas.join(', '), untilText(info, timeZone), info.senderName ?? sender].filter(Boolean).join('  ·  '),
+    foot: [info.areas.join(', '), untilText(info, timeZone), info.senderName ?? sender].filter((one) => one !== ''),
     colours: coloursOf[info.severity],
     banner: status === 'Actual' ? undefined : bannerOf(status, info.language),
   }))
 }
+
+/** Languages that are written from right to left, by ISO 639. */
+const fromTheRight = ['ar', 'arc', 'ckb', 'dv', 'fa', 'he', 'ks', 'ps', 'sd', 'ug', 'ur', 'yi']
+
+const directionOf = (language: string): AlertText['direction'] =>
+  fromTheRight.includes(language.toLowerCase().split('-')[0] ?? '') ? 'rtl' : 'ltr'
 
 const banners: Readonly<Record<string, string>> = {
   en: 'EXERCISE',
@@ -57,5 +66,6 @@ const bannerOf = (status: string, language: string): string =>
 function untilText({ expires, language }: CapInfo, timeZone: string): string {
   if (expires === undefined) return ''
   const format = new Intl.DateTimeFormat(language, { timeZone, dateStyle: 'medium', timeStyle: 'short' })
-  return `→ ${format.format(Date.parse(expires))}`
+  const arrow = directionOf(language) === 'rtl' ? '←' : '→'
+  return `${arrow} ${format.format(Date.parse(expires))}`
 }

@@ -88,6 +88,13 @@ test('an alert is refused with every element that is wrong', () => {
   )
 })
 
+test('a text in a language that is written from the right is drawn from the right, and its last line is not broken anywhere', () => {
+  const text = flood().replaceAll('>en<', '>ar-EG<')
+  const [chinese, arabic] = alertTexts(capOf(text), 'Asia/Shanghai')
+  assert.deepEqual([chinese?.direction, arabic?.direction], ['ltr', 'rtl'])
+  assert.deepEqual([chinese?.foot.length, chinese?.foot[1]?.slice(0, 1), arabic?.foot[1]?.slice(0, 1)], [3, '→', '←'])
+})
+
 test('CAP 1.1 and other XML are no alert', () => {
   const xml = read(flood().replace('cap:1.2', 'cap:1.1'))
   assert.ok(xml.ok)
