@@ -61,8 +61,6 @@ export type DriverState = {
   readonly emptySinceMs: number
   /** How far the fleet's clock is ahead of the page's; undefined where nobody knows or nobody keeps in step. */
   readonly fleetAheadMs: number | undefined
-  /** So much before its time a film is started, because elements take as long to begin. */
-  readonly leadMs: number
 }
 
 /** What can happen to the screen. Events about a play that is neither on nor next are of no consequence. */
@@ -86,8 +84,6 @@ export type DriverEvent =
       /** False when a film died where the next one joins it: then either may be to blame, and the next is tried alone. */
       readonly certain: boolean
     }
-  /** A film that keeps in step began this much too late (less than 0: too early). */
-  | { readonly kind: 'began'; readonly lateMs: number }
   | { readonly kind: 'tick' }
 
 /** What the shell is to do. */
@@ -128,5 +124,4 @@ export const firstState: DriverState = {
   slateReason: undefined,
   emptySinceMs: 0,
   fleetAheadMs: undefined,
-  leadMs: 50,
 }

@@ -5,7 +5,7 @@ import { prepared, presented } from './driver/presented.ts'
 import { takeProgramme } from './driver/programme.ts'
 import { clear, settle } from './driver/settle.ts'
 import { givesUpAtMs, isPassedOver, turnsAtMs } from './driver/times.ts'
-import { learntLeadMs, staysInStep, takeClock } from './driver-in-step.ts'
+import { staysInStep, takeClock } from './driver-in-step.ts'
 import { type DriverEvent, type DriverState, type Next, type Step, unchanged } from './driver-state.ts'
 
 export { wakeAtMs } from './driver/times.ts'
@@ -43,8 +43,6 @@ function handle(state: DriverState, event: DriverEvent, nowMs: number): Step {
       return failed(state, event, nowMs)
     case 'clock':
       return takeClock(state, event.aheadMs ?? undefined)
-    case 'began':
-      return unchanged({ ...state, leadMs: learntLeadMs(state.leadMs, event.lateMs) })
     case 'tick':
       return tick(state, nowMs)
     default:

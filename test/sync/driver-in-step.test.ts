@@ -52,9 +52,15 @@ class Wall {
     if (effect.kind === 'prepare') later(100, { kind: 'prepared', play: effect.play.id, joined: effect.join })
     if (effect.kind === 'tell' && effect.message.kind === 'slate') this.slates.push(effect.message.reason)
     if (effect.kind !== 'show') return
-    const item = this.state.next?.play.showing.item ?? ''
-    this.shown.push({ item, fleetMs: this.nowMs + aheadMs })
-    later(16, { kind: 'presented', play: effect.play, endsAtMs: this.nowMs + 60_000, endIsTimed: false })
+    const { next } = this.state
+    const showMs = Math.max(this.nowMs, (next?.play.slot?.showAtMs ?? 0) - (this.state.fleetAheadMs ?? aheadMs))
+    this.shown.push({ item: next?.play.showing.item ?? '', fleetMs: showMs + aheadMs })
+    later(showMs - this.nowMs, {
+      kind: 'presented',
+      play: effect.play,
+      endsAtMs: this.nowMs + 60_000,
+      endIsTimed: false,
+    })
   }
 }
 
@@ -67,10 +73,10 @@ function synced(programme: Programme, whole = programme): Programme {
 const three = programmeOf(...['a', 'b', 'c'].map((item) => showingOf(item, { seconds: 4 })))
 const loopMs = 12_000
 
-test('a wall joins in the middle of what is on, and every cut is on the fleet’s clock less what elements take to begin', () => {
+test('a wall joins in the middle of what is on, and every cut is on the fleet’s clock', () => {
   const wall = new Wall().take({ kind: 'clock', aheadMs }).programme(synced(three)).go(30_000)
   assert.ok(wall.shown.length > 6)
-  for (const { fleetMs } of wall.shown.slice(1)) assert.equal((fleetMs + wall.state.leadMs) % 4000, 0)
+  for (const { fleetMs } of wall.shown.slice(1)) assert.equal(fleetMs % 4000, 0)
 })
 
 test('two walls that began at different times show the same item', () => {
@@ -90,7 +96,7 @@ test('without a clock the loop runs freely, and falls into step when there is on
   wall.take({ kind: 'clock', aheadMs }).go(90_000)
   assert.ok(wall.state.on?.play.slot)
   const last = wall.shown.at(-1)
-  assert.equal(((last?.fleetMs ?? 0) + wall.state.leadMs) % 4000, 0)
+  assert.equal((last?.fleetMs ?? 1) % 4000, 0)
 })
 
 test('an item that is not here is waited through with the picture before it, never with the slate', () => {
@@ -101,10 +107,7 @@ test('an item that is not here is waited through with the picture before it, nev
   const loop = syncLoopOf(three.lanes, () => undefined)
   assert.ok(loop && begun.length > 4)
   for (const { item, fleetMs } of begun) {
-    assert.equal(
-      slotAt(loop, fleetMs + wall.state.leadMs).key,
-      three.lanes[0]?.showings.find((one) => one.item === item)?.key,
-    )
+    assert.equal(slotAt(loop, fleetMs).key, three.lanes[0]?.showings.find((one) => one.item === item)?.key)
   }
   assert.ok(begun.every(({ item }) => item !== 'b'))
 })
@@ -127,10 +130,26 @@ test('what may no longer be shown leaves at once, in step or not', () => {
   assert.notEqual(wall.state.on?.play.showing.item, on)
 })
 
+test('an alert is on the wall of a group as soon as it is ready, and does not wait for a place in time', () => {
+  const wall = new Wall()
+    .take({ kind: 'clock', aheadMs })
+    .programme(synced(three))
+    .go(loopMs + 1_100)
+  const alert = synced(programmeOf(showingOf('alert', { seconds: 8 })))
+  const [lane] = alert.lanes
+  assert.ok(lane)
+  const more = { mayFinish: [], resume: null, cutIn: lane.key, playerName: '', languages: [] }
+  const cutInMs = wall.nowMs + aheadMs
+  wall.take({ kind: 'programme', programme: alert, ...more }).go(1_000)
+  const shown = wall.shown.at(-1)
+  assert.equal(shown?.item, 'alert')
+  assert.ok(shown.fleetMs - cutInMs <= 200, `${shown.fleetMs - cutInMs} ms`)
+})
+
 test('a clock that jumps is followed at the next cut', () => {
   const wall = new Wall().take({ kind: 'clock', aheadMs }).programme(synced(three)).go(loopMs)
   wall.take({ kind: 'clock', aheadMs: aheadMs + 1_500 }).go(20_000)
-  assert.equal(((wall.shown.at(-1)?.fleetMs ?? 0) + 1_500 + wall.state.leadMs) % 4000, 0)
+  assert.equal(((wall.shown.at(-1)?.fleetMs ?? 0) + 1_500) % 4000, 0)
 })
 
 test('films are led by no more than one per cent, and left alone when they are right', () => {

@@ -26,13 +26,14 @@ export async function openStream(
   play: Play,
   parts: FilmParts,
   signal: AbortSignal,
+  fromSeconds = 0,
 ): Promise<Filling> {
   const { showing } = play
   const live = showing.stream === 'live'
   video.style.objectFit = showing.fit
   video.muted = !showing.audio
   video.loop = !live && showing.seconds !== null
-  const stream = new Stream(video, play, live, parts)
+  const stream = new Stream(video, play, live, parts, fromSeconds)
   try {
     await Promise.race([firstFrame(video, signal), stream.firstFailure.promise])
   } catch (cause) {
@@ -49,6 +50,7 @@ class Stream implements Filling {
   readonly #live: boolean
   readonly #parts: FilmParts
   readonly #hls: Hls
+  readonly #fromSeconds: number
   readonly #meter: () => { presented: number; dropped: number }
   readonly #end: EndWatch
   readonly #disposed = new AbortController()
@@ -65,7 +67,8 @@ class Stream implements Filling {
   #cancelLook = () => {}
   #cancelJoin = () => {}
 
-  constructor(video: HTMLVideoElement, play: Play, live: boolean, parts: FilmParts) {
+  constructor(video: HTMLVideoElement, play: Play, live: boolean, parts: FilmParts, fromSeconds: number) {
+    this.#fromSeconds = fromSeconds
     this.#video = video
     this.#play = play
     this.#live = live
@@ -125,7 +128,7 @@ class Stream implements Filling {
       this.#hls.startLevel = level
       this.#hls.loadLevel = level
     }
-    this.#hls.startLoad(this.#live ? -1 : 0)
+    this.#hls.startLoad(this.#live ? -1 : this.#fromSeconds)
   }
 
   #lastSequence(): number | undefined {

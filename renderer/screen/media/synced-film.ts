@@ -1,101 +1,112 @@
 import type { PlaySlot } from '../driver-state.ts'
-import type { Filling } from './filling.ts'
 
-/** What keeping in step needs: the fleet's time of an instant of `performance.now()`, and who learns how late films begin. */
-export type InStep = {
-  /** Milliseconds by the fleet's clock; undefined while nobody knows it. */
-  readonly fleetMs: (performanceMs: number) => number | undefined
-  readonly began: (lateMs: number) => void
-}
+/** The fleet's time at an instant of `performance.now()`, in milliseconds; undefined while nobody knows it. */
+export type FleetMs = (performanceMs: number) => number | undefined
 
 /** Nobody sees a film run this much faster or slower. */
 const mostRateChange = 0.01
 /** What is off is made up for in about this long. */
-const catchUpSeconds = 1.5
-/** Less than this is the noise of the display. */
+const catchUpSeconds = 1
+/** Less than this is left as it is. */
 const deadMs = 2
-const steerEveryMs = 200
-/** A film that comes on so much off its time is put right before it is seen. Never after. */
+const steerEveryMs = 100
+/** So many looks are weighed at a time: one may come late. */
+const looks = 5
+/** A film that is so much off before it is seen is moved. Never after. */
 const mostOffMs = 80
 const seekTakesMs = 250
-/** The frames by which it is judged how late it began: the first ones come irregularly. */
-const judgedAfterMs = 250
+/** From the order to the running film, and what timers are late. */
+const startTakesMs = 2
 
-/** Where a film is to stand at an instant, in seconds; a film shorter than its slot begins again if it is let loop. */
-function positionAt(video: HTMLVideoElement, slot: PlaySlot, fleetMs: number): number {
-  const seconds = Math.max(0, (fleetMs - slot.beginsMs) / 1000)
-  return video.loop && video.duration > 0 ? seconds % video.duration : Math.min(seconds, video.duration || seconds)
+/**
+ * Starts a film so that it runs when it is to be seen, and leads it by its rate from then on; it is never moved while it is seen.
+ *
+ * An element takes a while to begin, each time another. So it begins before its time at the rate 0, and gets its full speed at
+ * the instant at which the fleet's clock has come to its first picture. (Any slow rate instead of 0 misleads Chromium about how
+ * long a frame lasts: it then leaves out every fifth.)
+ */
+export async function runInStep(
+  video: HTMLVideoElement,
+  slot: PlaySlot,
+  fleetMs: FleetMs,
+  signal: AbortSignal,
+): Promise<void> {
+  const behind = () => behindMs(video, slot, fleetMs)
+  video.playbackRate = 0
+  video.play().catch(() => {}) // begun once more when it is raised, without sound if need be
+  await untilCaughtUp(behind, signal)
+  if (signal.aborted) return
+  video.playbackRate = 1
+  lead(video, behind, signal)
 }
 
-/** A film that begins where the fleet's clock says and is led by its rate from then on; it is never moved while it is seen. */
-export function inStep(filling: Filling, video: HTMLVideoElement, slot: PlaySlot, { fleetMs, began }: InStep): Filling {
-  const disposed = new AbortController()
-  let stop = () => {}
-  return {
-    begin: (raise) => {
-      void putRight(video, slot, fleetMs, disposed.signal).finally(() => {
-        if (disposed.signal.aborted) return
-        filling.begin(raise)
-        stop = lead(video, slot, fleetMs, began)
-      })
-    },
-    dispose: () => {
-      disposed.abort()
-      stop()
-      video.playbackRate = 1
-      filling.dispose()
-    },
+/** Looked at again as it comes nearer: the clock may be put right meanwhile. */
+async function untilCaughtUp(behind: () => number, signal: AbortSignal): Promise<void> {
+  const giveUpMs = performance.now() + mostAheadMs
+  while (!signal.aborted && performance.now() < giveUpMs) {
+    const restMs = -behind() - startTakesMs
+    if (restMs < 0.5) return
+    await new Promise((resolve) => setTimeout(resolve, restMs > 60 ? restMs - 30 : restMs))
   }
 }
 
 /** A film that was made ready for another instant is moved while nobody sees it yet. */
-async function putRight(
+export async function putRight(
   video: HTMLVideoElement,
   slot: PlaySlot,
-  fleetMs: InStep['fleetMs'],
+  fleetMs: FleetMs,
   signal: AbortSignal,
 ): Promise<void> {
+  const offMs = behindMs(video, slot, fleetMs)
+  if (offMs <= mostOffMs && -offMs <= mostAheadMs) return
   const nowMs = fleetMs(performance.now())
   if (nowMs === undefined) return
-  const offMs = (positionAt(video, slot, nowMs) - video.currentTime) * 1000
-  if (Math.abs(offMs) <= mostOffMs) return
-  const seconds = positionAt(video, slot, nowMs + seekTakesMs)
+  const seconds = positionAt(video, slot, Math.max(nowMs + 2 * seekTakesMs, slot.showAtMs))
   const seeked = new Promise((resolve) => video.addEventListener('seeked', resolve, { once: true, signal }))
-  video.currentTime = seconds
+  video.currentTime = Math.max(0, seconds)
   await Promise.race([seeked, new Promise((resolve) => setTimeout(resolve, 2 * seekTakesMs))])
 }
 
-/** Steers by the frames that are really presented, by their times on the display. Returns the undo. */
-function lead(video: HTMLVideoElement, slot: PlaySlot, fleetMs: InStep['fleetMs'], began: InStep['began']): () => void {
-  let offsMs: number[] = []
-  let beganMs: number | undefined
-  let judged = false
-  let steeredMs = 0
-  let handle = 0
-  const onFrame: VideoFrameRequestCallback = (nowMs, { mediaTime, expectedDisplayTime }) => {
-    handle = video.requestVideoFrameCallback(onFrame)
-    const shownMs = fleetMs(expectedDisplayTime)
-    if (shownMs === undefined || video.paused) return
-    beganMs ??= nowMs
-    offsMs.push((positionAt(video, slot, shownMs) - mediaTime) * 1000)
-    if (nowMs - steeredMs < steerEveryMs || offsMs.length < 4) return
-    const offMs = middle(offsMs)
-    if (!judged && nowMs - beganMs > judgedAfterMs) {
-      judged = true
-      began(offMs)
-    }
-    steeredMs = nowMs
-    offsMs = offsMs.slice(-8)
-    video.playbackRate = rateFor(offMs)
-  }
-  handle = video.requestVideoFrameCallback(onFrame)
-  return () => video.cancelVideoFrameCallback(handle)
+/** A film whose time is so far off was made ready for a later one. */
+const mostAheadMs = 1_000
+
+/** Where a film is to stand at an instant, in seconds; less than 0 before its time. One shorter than its slot begins again if it is let loop. */
+function positionAt(video: HTMLVideoElement, slot: PlaySlot, fleetMs: number): number {
+  const seconds = (fleetMs - slot.beginsMs) / 1000
+  const { duration, loop } = video
+  if (!(duration > 0) || seconds < 0) return seconds
+  return loop ? seconds % duration : Math.min(seconds, duration)
 }
 
-/** The rate that makes up for being off by so much (positive: behind), within what nobody sees. */
+/** How far behind its time a film is; less than 0: ahead. A clock that nobody knows finds nothing wrong. */
+function behindMs(video: HTMLVideoElement, slot: PlaySlot, fleetMs: FleetMs): number {
+  const nowMs = fleetMs(performance.now())
+  if (nowMs === undefined) return 0
+  const offMs = (positionAt(video, slot, nowMs) - video.currentTime) * 1000
+  const lengthMs = video.loop && video.duration > 0 ? video.duration * 1000 : Number.POSITIVE_INFINITY
+  if (offMs > lengthMs / 2) return offMs - lengthMs
+  return offMs < -lengthMs / 2 ? offMs + lengthMs : offMs
+}
+
+/** Steers by the film's own clock, which goes evenly; the frames it picks for the display do not. */
+function lead(video: HTMLVideoElement, behind: () => number, signal: AbortSignal): void {
+  let offsMs: number[] = []
+  const timer = setInterval(() => {
+    if (video.paused || video.seeking || video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA) {
+      offsMs = []
+      return
+    }
+    offsMs = [...offsMs, behind()].slice(-looks)
+    const rate = rateFor(middle(offsMs))
+    if (video.playbackRate !== rate) video.playbackRate = rate
+  }, steerEveryMs)
+  signal.addEventListener('abort', () => clearInterval(timer), { once: true })
+}
+
+/** The rate that makes up for being off by so much (positive: behind), within what nobody sees; in steps of a thousandth. */
 export function rateFor(offMs: number): number {
   if (Math.abs(offMs) < deadMs) return 1
-  const wished = offMs / 1000 / catchUpSeconds
+  const wished = Math.round(offMs / catchUpSeconds) / 1000
   return 1 + Math.max(-mostRateChange, Math.min(mostRateChange, wished))
 }
 

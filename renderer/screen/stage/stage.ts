@@ -1,20 +1,21 @@
 import { assertNever } from '../../../shared/assert-never.ts'
 import type { Clock } from '../clock.ts'
-import type { DriverEvent, Effect, Play } from '../driver-state.ts'
+import type { DriverEvent, Effect, Play, PlaySlot } from '../driver-state.ts'
 import { fitsTimeline } from '../media/clip.ts'
 import { type Filling, type FillingListener, faultOf } from '../media/filling.ts'
 import { createFrameCounts, type Frames } from '../media/frame-counts.ts'
 import { openStream } from '../media/hls.ts'
 import { openPhoto } from '../media/image.ts'
+import { inStep, sinceFleet } from '../media/in-step.ts'
 import type { FilmSource, Remux } from '../media/remux.ts'
-import { type InStep, inStep } from '../media/synced-film.ts'
+import type { FleetMs } from '../media/synced-film.ts'
 import { openTimeline, type Timeline } from '../media/timeline.ts'
 import { openFilm } from '../media/video.ts'
 import { createDecks, type Deck } from './deck.ts'
 import { addLowerThird, removeLowerThird, revealLowerThird } from './lower-third.ts'
 
 /** What the stage reports to the driver. */
-export type StageEvent = Extract<DriverEvent, { kind: 'prepared' | 'presented' | 'over' | 'failed' | 'began' }>
+export type StageEvent = Extract<DriverEvent, { kind: 'prepared' | 'presented' | 'over' | 'failed' }>
 type StageEffect = Extract<Effect, { kind: 'prepare' | 'discard' | 'show' | 'finish-fade' | 'clear' }>
 
 /** Where pictures are made ready and brought to the front. */
@@ -27,7 +28,13 @@ export type Stage = {
   close(): void
 }
 
-type Slot = { readonly deck: Deck; readonly filling: Filling; readonly timeline?: Timeline }
+/** `showAtMs`: when it is to be seen by the fleet's clock, where walls keep in step. */
+type Slot = {
+  readonly deck: Deck
+  readonly filling: Filling
+  readonly timeline?: Timeline
+  readonly showAtMs?: number
+}
 
 /** What the stage needs beside the page. */
 export type StageParts = {
@@ -36,13 +43,13 @@ export type StageParts = {
   /** Languages of captions in the order they are drawn. */
   readonly languages: () => readonly string[]
   /** The fleet's time at an instant of `performance.now()`, in milliseconds; undefined while nobody knows it. */
-  readonly fleetMs?: (performanceMs: number) => number | undefined
+  readonly fleetMs?: FleetMs
 }
 
 /** Makes the stage within an element that fills the page. */
 export function openStage(
   parent: HTMLElement,
-  { clock, remux, languages, fleetMs }: StageParts,
+  { clock, remux, languages, fleetMs = () => undefined }: StageParts,
   tell: (event: StageEvent) => void,
 ): Stage {
   const decks = createDecks(parent)
@@ -74,31 +81,29 @@ export function openStage(
   }
 
   const parts = { clock, counts, listener }
-  const steps: InStep = {
-    fleetMs: (ms) => fleetMs?.(ms),
-    began: (lateMs) => tell({ kind: 'began', lateMs }),
-  }
-
   const fillDeck = async (deck: Deck, play: Play, film: FilmSource | undefined, signal: AbortSignal): Promise<Slot> => {
     deck.put('waiting')
     addLowerThird(deck.root, play, languages(), false)
-    if (play.showing.mediaType.startsWith('image/')) {
-      deck.hold('image')
-      return { deck, filling: await openPhoto(deck.image, play, listener, signal) }
+    const isPhoto = play.showing.mediaType.startsWith('image/')
+    deck.hold(isPhoto ? 'image' : 'video')
+    if (play.slot) {
+      return { deck, filling: await fillInStep(deck, play, play.slot, signal), showAtMs: play.slot.showAtMs }
     }
-    deck.hold('video')
+    if (isPhoto) return { deck, filling: await openPhoto(deck.image, play, listener, signal) }
     if (isStream(play)) return { deck, filling: await openStream(deck.video, play, parts, signal) }
-    const { slot } = play
-    if (slot) {
-      const fromSeconds = (slot.showAtMs - slot.beginsMs) / 1000
-      return {
-        deck,
-        filling: inStep(await openFilm(deck.video, play, parts, signal, fromSeconds), deck.video, slot, steps),
-      }
-    }
     if (!film) return { deck, filling: await openFilm(deck.video, play, parts, signal) }
     const timeline = await openTimeline(deck.video, play, film, parts, signal)
     return { deck, filling: timeline, timeline }
+  }
+
+  const fillInStep = async (deck: Deck, play: Play, slot: PlaySlot, signal: AbortSignal): Promise<Filling> => {
+    const { image, video } = deck
+    if (play.showing.mediaType.startsWith('image/'))
+      return inStep(await openPhoto(image, play, listener, signal), slot, fleetMs)
+    if (play.showing.stream === 'live') return inStep(await openStream(video, play, parts, signal), slot, fleetMs)
+    const open = isStream(play) ? openStream : openFilm
+    const fromSeconds = (slot.showAtMs - slot.beginsMs) / 1000
+    return inStep(await open(video, play, parts, signal, fromSeconds), slot, fleetMs, video)
   }
 
   const prepareApart = async (play: Play, film: FilmSource | undefined, signal: AbortSignal) => {
@@ -164,7 +169,8 @@ export function openStage(
       const before = front
       front = slot
       slot.deck.put('over')
-      finishFade = settleLater(slot.deck, fadeMs, clock, () => {
+      const sinceMs = slot.showAtMs === undefined ? undefined : sinceFleet(slot.showAtMs, fleetMs)
+      finishFade = settleLater(slot.deck, fadeMs, sinceMs, clock, () => {
         slot.deck.put('front')
         if (before) release(before)
         finishFade = () => {}
@@ -224,10 +230,20 @@ async function openSource(play: Play, remux: Remux, signal: AbortSignal): Promis
 /** Long enough for the new picture to be lit before the old one is taken down. */
 const cutSettlesMs = 100
 
-/** Fades the deck in, or cuts; runs `settle` once, when nothing beneath is seen any more, or when it is called. */
-function settleLater(deck: Deck, fadeMs: number, clock: Clock, settle: () => void): () => void {
-  const fade =
-    fadeMs > 0 ? deck.root.animate({ opacity: [0, 1] }, { duration: fadeMs, easing: 'ease-in-out' }) : undefined
+/**
+ * Fades the deck in, or cuts; runs `settle` once, when nothing beneath is seen any more, or when it is called. `sinceMs`: when
+ * the fade begins, on the clock of `performance.now()`; undefined: now.
+ */
+function settleLater(
+  deck: Deck,
+  fadeMs: number,
+  sinceMs: number | undefined,
+  clock: Clock,
+  settle: () => void,
+): () => void {
+  const timing = { duration: fadeMs, easing: 'ease-in-out', fill: 'backwards' } as const
+  const fade = fadeMs > 0 ? deck.root.animate({ opacity: [0, 1] }, timing) : undefined
+  if (fade && sinceMs !== undefined) fade.startTime = sinceMs
   let done = false
   const finish = () => {
     if (done) return
