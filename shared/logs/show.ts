@@ -36,11 +36,15 @@ export function logText(line: LogLine, timeZone: string, colour: boolean): strin
   )
   const level = line.level === 'info' ? '' : `${line.level}: `
   const times = line.times === undefined ? '' : line.times === 1 ? ' (once more)' : ` (${line.times} times more)`
-  const details = detailsOf(line)
+  const details = detailsOf({ ...line, about: unsaid(line) })
   const text = `${time}  ${level}${line.message}${times}${details === '' ? '' : `  ${details}`}`
   const clean = shortNames(text).replace(/[\p{Cc}\p{Bidi_Control}]/gu, '·')
   return colour ? `\u001b[${colours[line.level]}m${clean}\u001b[0m` : clean
 }
+
+/** What the message says already is not said again. */
+const unsaid = ({ message, about = {} }: LogLine): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(about).filter(([, value]) => typeof value !== 'string' || !message.includes(value)))
 
 /** The first digits tell files apart for people; `--json` has them whole. */
 const shortNames = (text: string): string => text.replaceAll(/\b(sha256:)?([0-9a-f]{8})[0-9a-f]{56}\b/g, '$1$2…')

@@ -76,7 +76,11 @@ export const eventOf = (
 ): PlayerEvent => ({
   at,
   code,
-  severity: eventCodes[code],
+  severity: isGoodNews(code, about) ? 'info' : eventCodes[code],
   message,
   about,
 })
+
+/** A wall that is well again is nothing to warn of. */
+const isGoodNews = (code: EventCode, about: Record<string, unknown>): boolean =>
+  code === 'health-changed' && about.verdict === 'ok'

@@ -12,7 +12,7 @@ export type NewFault = Pick<KeptFault, 'at' | 'code' | 'severity' | 'message' | 
 
 /** What of an event is kept for a technician; undefined: it is no fault. */
 export function faultOf({ at, code, severity, message, about }: PlayerEvent): NewFault | undefined {
-  if (severity === 'info' || (code === 'health-changed' && about.verdict === 'ok')) return undefined
+  if (severity === 'info') return undefined
   return { at, code, severity, message, about, subject: subjectOf(code, message, about) }
 }
 
