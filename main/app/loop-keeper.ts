@@ -1,5 +1,5 @@
 import type { AssetName } from '../../shared/asset-name.ts'
-import type { SyncLoop } from '../../shared/clock/sync-loop.ts'
+import type { SyncLoop } from '../../shared/clock/synced-slots.ts'
 import { planUnknownTime } from '../../shared/clock/unknown-time.ts'
 import type { HlsAssets } from '../../shared/hls/hls-asset.ts'
 import { fallbackKey, type PlanWithFallback, withFallback } from '../../shared/loop/fallback.ts'

@@ -1,5 +1,6 @@
 import type { AssetName } from '../../shared/asset-name.ts'
-import { type SyncLoop, syncLoopOf } from '../../shared/clock/sync-loop.ts'
+import { syncLoopOf } from '../../shared/clock/sync-loop.ts'
+import type { SyncLoop } from '../../shared/clock/synced-slots.ts'
 import type { HlsAsset, HlsAssets } from '../../shared/hls/hls-asset.ts'
 import type { planLoop } from '../../shared/loop/loop-plan.ts'
 import type { Knowledge } from './knowledge.ts'

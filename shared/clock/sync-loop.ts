@@ -1,17 +1,7 @@
-import { z } from 'zod'
 import type { AssetName } from '../asset-name.ts'
 import type { Lane, ShowingKey } from '../screen/programme.ts'
 import { nextShowing, type Position, startPosition, withShowingBegun } from '../screen/rotation.ts'
-
-/**
- * A loop with fixed times, the same on every wall that has the same playlists, whatever each has on its disk: `[key, ms,
- * fadeMs]` for each slot in order, `key` an index into `keys`, or -1 for a pause. It begins anew for ever; it began in 1970.
- */
-export const syncLoop = z.strictObject({
-  keys: z.array(z.string()),
-  slots: z.array(z.tuple([z.int(), z.int().min(1), z.int().min(0)])).min(1),
-})
-export type SyncLoop = z.infer<typeof syncLoop>
+import type { SyncLoop } from './synced-slots.ts'
 
 /** One turn of an item, in milliseconds of the fleet's clock. `fadeMs` before `startMs` it begins to be seen. */
 export type SyncSlot = {

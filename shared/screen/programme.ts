@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { assetName } from '../asset-name.ts'
-import { syncLoop } from '../clock/sync-loop.ts'
+import { syncLoop } from '../clock/synced-slots.ts'
 import { localizedText } from '../documents/fields.ts'
 import { credit, fit, limits, mediaType, transition } from '../documents/playlist.ts'
 

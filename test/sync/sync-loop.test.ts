@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { nextSlot, type SyncLoop, slotAt, syncLoopOf } from '../../shared/clock/sync-loop.ts'
+import { nextSlot, slotAt, syncLoopOf } from '../../shared/clock/sync-loop.ts'
+import type { SyncLoop } from '../../shared/clock/synced-slots.ts'
 import { keyOf, type Lane } from '../../shared/screen/programme.ts'
 import { programmeOf, showingOf } from '../renderer/showings.ts'
 
