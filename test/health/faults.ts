@@ -8,6 +8,8 @@ export type Fault = {
   readonly codes: readonly ReasonCode[]
   /** Why it cannot be tried here; undefined: it can. */
   readonly impossible?: (wall: WatchedWall) => string | undefined
+  /** It is told for minutes after it is over: nobody waits for that. */
+  readonly lingers?: boolean
   inject(wall: WatchedWall): unknown
   heal(wall: WatchedWall): unknown
 }
@@ -19,7 +21,8 @@ export type Outcome = {
   readonly verdict: string
   readonly message: string
   readonly reportedSeconds: number
-  readonly clearedSeconds: number
+  /** Undefined: it was not waited for. */
+  readonly clearedSeconds: number | undefined
 }
 
 export const faults: readonly Fault[] = [
@@ -67,6 +70,38 @@ export const faults: readonly Fault[] = [
     inject: ({ wire }) => wire.deafen(),
     heal: ({ wire }) => wire.hear(),
   },
+  {
+    name: 'the connection to the broker is cut',
+    codes: ['broker-lost'],
+    // The word of it comes over the connection that is cut: it is read where the technician reads it.
+    inject: ({ wire }) => wire.cut(),
+    heal: ({ wire }) => wire.hear(),
+  },
+  {
+    name: 'the case has 88 °C',
+    codes: ['temperature-high'],
+    inject: (wall) => wall.heat(88, 'board'),
+    heal: (wall) => wall.heat(40, 'board'),
+  },
+  {
+    name: 'a playlist names a file that no server has',
+    codes: ['downloads-failing'],
+    inject: (wall) => wall.push('absent'),
+    heal: (wall) => wall.push('films'),
+  },
+  {
+    name: 'all that there is to show is withdrawn',
+    codes: ['slate-shown'],
+    inject: (wall) => wall.push('withdrawn'),
+    heal: (wall) => wall.push('films'),
+  },
+  {
+    name: 'another player comes with the same id',
+    codes: ['other-player-with-my-id'],
+    lingers: true,
+    inject: (wall) => wall.impostor(),
+    heal: () => {},
+  },
 ]
 
 /** What depends on how busy this machine is, and is true when it is said. */
@@ -74,7 +109,10 @@ const machines: readonly string[] = ['cpu-busy', 'memory-high', 'frames-dropped'
 
 /** Reasons that the wall, and not the machine of the test, is to blame for. */
 export const blamed = ({ reasons }: Pick<Heard, 'reasons'>): string[] =>
-  reasons.map(({ code }) => code).filter((code) => !machines.includes(code))
+  reasons
+    .filter(({ gravity }) => gravity !== 'info')
+    .map(({ code }) => code)
+    .filter((code) => !machines.includes(code))
 
 /** Waits until the newest word of the wall is that nothing is wrong with it. */
 export async function untilWell(wall: WatchedWall, what: string, deadlineMs = 90_000): Promise<Heard> {
@@ -90,7 +128,7 @@ export async function tryFault(wall: WatchedWall, fault: Fault): Promise<Outcome
   const word = await untilHeard(wall, fault.name, from, (one) => codeIn(one) !== undefined, 40_000)
   const healedMs = performance.now()
   await fault.heal(wall)
-  const well = await untilWell(wall, `well after: ${fault.name}`)
+  const well = fault.lingers ? undefined : await untilWell(wall, `well after: ${fault.name}`)
   const code = codeIn(word) ?? ''
   return {
     fault: fault.name,
@@ -98,7 +136,7 @@ export async function tryFault(wall: WatchedWall, fault: Fault): Promise<Outcome
     verdict: word.verdict,
     message: word.reasons.find((one) => one.code === code)?.message ?? '',
     reportedSeconds: (word.heardMs - injectedMs) / 1000,
-    clearedSeconds: Math.max(0, (well.heardMs - healedMs) / 1000),
+    clearedSeconds: well && Math.max(0, (well.heardMs - healedMs) / 1000),
   }
 }
 

@@ -9,16 +9,16 @@ import { connectOperatorBroker } from '../../main/adapters/operator-broker.ts'
 import { findChromium } from '../../main/hosts/chromium-binary.ts'
 import { startTimeServer, steadySystemClock } from '../../main/operator/time-server.ts'
 import { type Health, health } from '../../shared/health/health.ts'
+import { technicianReport } from '../../shared/technician/report.ts'
 import { faketimeLibrary } from '../clock/faked-clock.ts'
 import { mountVolume, type Volume } from '../faults-io/volume.ts'
-import { makeClip } from '../support/clips.ts'
 import { startDisplay } from '../support/display.ts'
-import { type PushedAsset, playlistOf, rootKeysOf, trustOf } from '../support/documents.ts'
+import { issuedAt, rootKeysOf, trustOf } from '../support/documents.ts'
 import { startOrigin } from '../support/origin.ts'
 import { eventually, setRig } from '../support/player-rig.ts'
 import { descendantsOf, killDescendants, sendSignal } from '../support/processes.ts'
-import { runFfmpeg } from '../support/run-ffmpeg.ts'
 import { type BrokerWire, startBrokerWire } from './broker-wire.ts'
+import { type ProgrammeName, programmes } from './programmes.ts'
 import type { WatchedOptions } from './watched-player.ts'
 
 type Context = { after(undo: () => Promise<void>): void }
@@ -37,11 +37,16 @@ export type WatchedWall = {
   cover(on: boolean): void
   /** Stops or continues the processes of a kind. */
   signal(type: 'renderer' | 'gpu-process', signal: 'SIGSTOP' | 'SIGCONT'): void
-  heat(celsius: number): void
+  heat(celsius: number, what?: 'processor' | 'board'): void
+  /** Another player with the same id connects, once. */
+  impostor(): Promise<void>
   /** Sets the player's clock, in the words of libfaketime; undefined where that is not installed. */
   readonly setClock: ((words: string) => void) | undefined
-  /** Pushes a film with bands, or one that is black from end to end. */
-  push(what: 'films' | 'black'): Promise<void>
+  push(what: ProgrammeName): Promise<void>
+  /** Opens the wall at all hours, or closes it. */
+  open(isOpen: boolean): Promise<void>
+  /** How many items have come on so far. */
+  readonly showings: () => number
   /** What was heard last, and what the player wrote, for the message of a failure. */
   last(): string
 }
@@ -78,10 +83,18 @@ export async function setWatchedWall(context: Context, { looks = true } = {}): P
   const screenDir = await bundleScreen(join(folder, 'screen'))
   appendFileSync(join(screenDir, 'screen.js'), cover)
   const sysDir = join(folder, 'sys')
-  const heat = (celsius: number) =>
-    writeFileSync(join(sysDir, 'class/thermal/thermal_zone0/temp'), `${celsius * 1000}\n`)
-  mkdirSync(join(sysDir, 'class/thermal/thermal_zone0'), { recursive: true })
-  writeFileSync(join(sysDir, 'class/thermal/thermal_zone0/type'), 'x86_pkg_temp\n')
+  const zones = { processor: 'thermal_zone0', board: 'thermal_zone1' } as const
+  const zone = (what: keyof typeof zones, file: string) => join(sysDir, 'class/thermal', zones[what], file)
+  const heat = (celsius: number, what: keyof typeof zones = 'processor') =>
+    writeFileSync(zone(what, 'temp'), `${celsius * 1000}\n`)
+  for (const [what, type] of [
+    ['processor', 'x86_pkg_temp'],
+    ['board', 'acpitz'],
+  ] as const) {
+    mkdirSync(zone(what, ''), { recursive: true })
+    writeFileSync(zone(what, 'type'), `${type}\n`)
+  }
+  heat(40, 'board')
   heat(48)
   const heard = await hear(rig.broker.url, undo)
   await keepTime(rig.broker.url, rig.city.operator, undo)
@@ -104,24 +117,36 @@ export async function setWatchedWall(context: Context, { looks = true } = {}): P
   )
   undo.push(() => end(child))
   let revision = 0
-  const push = async (assets: PushedAsset[]) => {
+  const programme = programmes(folder, origin, rig.city.approver, undo)
+  const push = async (what: ProgrammeName) => {
     revision += 1
-    const payload = await playlistOf(assets, [rig.city.approver], { revision })
-    await rig.publish('playlist', payload, rig.city.publisher)
+    await rig.publish('playlist', await programme(what, revision), rig.city.publisher)
   }
-  const added = async (file: string) => origin.add(file, 'video/mp4')
-  const films = await Promise.all(
-    [1, 2].map(async (item) => added((await makeClip({ kind: 'film', item, codec: 'h264', seconds: 4 })).file)),
-  )
-  await push(films)
+  let siteRevision = 1
+  const open = async (isOpen: boolean) => {
+    siteRevision += 1
+    const hours = { weekly: [{ days: [0, 1, 2, 3, 4, 5, 6] }], exceptions: isOpen ? [] : closedDays() }
+    const site = { kind: 'site', id: 'wall', revision: siteRevision, issuedAt, target: 'players/wall', hours }
+    await rig.publish('site', site, rig.city.operator)
+  }
+  await push('films')
   const pid = child.pid ?? 0
   await eventually('the page shows its first film', () => said(child).includes('shown\n'), 60_000)
+  undo.push(readPage(heard, () => /the page for technicians: (http:\S+)/.exec(said(child))?.[1]))
   return {
     heard,
     wire,
     volume,
     pid,
     heat,
+    async impostor() {
+      const other = await connectAsync(rig.broker.url, {
+        protocolVersion: 5,
+        clientId: 'plazacast-wall',
+        reconnectPeriod: 0,
+      })
+      undo.push(() => other.endAsync(true))
+    },
     cover: (on) => child.stdin?.write(`${JSON.stringify({ kind: 'test-cover', on })}\n`),
     signal(type, signal) {
       if (signal === 'SIGSTOP') killDescendants(pid, type, signal)
@@ -130,7 +155,9 @@ export async function setWatchedWall(context: Context, { looks = true } = {}): P
           if (command.includes(`--type=${type}`)) sendSignal(one, signal)
     },
     setClock: faketimeLibrary === undefined ? undefined : (words) => writeFileSync(clockFile, `${words}\n`),
-    push: async (what) => push(what === 'films' ? films : [await added(await blackFilm(folder))]),
+    push,
+    open,
+    showings: () => said(child).split('shown\n').length - 1,
     last: () => {
       const reasons = heard.at(-1)?.reasons.map(({ code, message }) => `${code}: ${message}`)
       return `${heard.at(-1)?.verdict} ${JSON.stringify(reasons)}; ${said(child).slice(-1500)}`
@@ -148,6 +175,22 @@ async function hear(url: string, undo: (() => unknown)[]): Promise<Heard[]> {
   })
   await client.subscribeAsync('plazacast/v1/players/wall/health')
   return heard
+}
+
+/** What the broker cannot bring while the connection to it is cut is read as a technician reads it. */
+function readPage(heard: Heard[], address: () => string | undefined): () => void {
+  const told = ({ verdict, reasons }: Health) => JSON.stringify([verdict, reasons.map(({ code }) => code)])
+  const read = async () => {
+    const page = address()
+    if (page === undefined) return
+    const answer = await fetch(new URL('report', page)).catch(() => undefined) // asked again at once
+    const { data } = technicianReport.safeParse(await answer?.json().catch(() => undefined))
+    const last = heard.at(-1)
+    if (data?.health && last && data.health.at > last.at && told(data.health) !== told(last))
+      heard.push({ ...data.health, heardMs: performance.now() })
+  }
+  const timer = setInterval(() => void read(), 250)
+  return () => clearInterval(timer)
 }
 
 async function keepTime(url: string, operator: Parameters<typeof startTimeServer>[2], undo: (() => unknown)[]) {
@@ -200,11 +243,6 @@ async function end(child: ChildProcess): Promise<void> {
   await ended
 }
 
-async function blackFilm(folder: string): Promise<string> {
-  const file = join(folder, 'black.mp4')
-  await runFfmpeg([
-    ...['-f', 'lavfi', '-i', 'color=black:size=640x360:rate=30', '-t', '40', '-pix_fmt', 'yuv420p'],
-    ...['-c:v', 'libx264', '-y', file],
-  ])
-  return file
-}
+/** Yesterday to tomorrow, so that midnight opens nothing. */
+const closedDays = () =>
+  [-1, 0, 1].map((day) => ({ date: new Date(Date.now() + day * 86_400_000).toISOString().slice(0, 10), open: [] }))
