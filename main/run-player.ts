@@ -73,7 +73,7 @@ export async function runPlayer(program: PlayerProgram): Promise<RunningPlayer> 
   let onDamaged = (_damage: DamagedPiece): void => {}
   let onStickFailed = (_hex: string, _reason: string): void => {}
   let hls = (): HlsAssets => new Map()
-  const onStream = (_asset: AssetName, _failure: string | undefined): void => {}
+  let onStream = (_asset: AssetName, _failure: string | undefined): void => {}
   let streamAddress = (_asset: AssetName): string | undefined => undefined
   const files = createAssetFiles({
     dataDir: configuration.dataDir,
@@ -115,6 +115,10 @@ export async function runPlayer(program: PlayerProgram): Promise<RunningPlayer> 
     startCache(changed, reporter) {
       const watchFiles: WatchAssetFiles = (touched) => watchAssetFiles(configuration.dataDir, touched)
       const failed = (hex: string, reason: string) => onStickFailed(hex, reason)
+      onStream = (asset, failure) =>
+        failure === undefined
+          ? reporter.event('stream-back', `${asset} can be had again`, { asset })
+          : reporter.event('stream-failed', `${asset} cannot be had: ${failure}`, { asset, reason: failure })
       return withNeighbours({
         configuration,
         db,
