@@ -1,3 +1,4 @@
+import { saidText } from '../../shared/logs/show.ts'
 import type { Log } from '../app/log.ts'
 
 /** Writes lines to standard error: time, level where it is not plain information, message, details. */
@@ -6,8 +7,6 @@ export function consoleLog(name: string): Log {
   return (level, message, about) => {
     if (level === 'debug') return
     const time = new Date().toISOString().slice(11, 19)
-    const mark = level === 'info' ? '' : `${level}: `
-    const details = about && Object.keys(about).length > 0 ? ` ${JSON.stringify(about)}` : ''
-    process.stderr.write(`${time} ${name}  ${mark}${message}${details}\n`)
+    process.stderr.write(`${time} ${name}  ${saidText({ level, message, about })}\n`)
   }
 }

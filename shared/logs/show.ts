@@ -34,19 +34,25 @@ export function logText(line: LogLine, timeZone: string, colour: boolean): strin
   const time = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' }).format(
     new Date(line.at),
   )
+  const text = `${time}  ${saidText(line)}`
+  return colour ? `\u001b[${colours[line.level]}m${text}\u001b[0m` : text
+}
+
+/** What a line says: level where it is not plain information, message, details that the message leaves out. */
+export function saidText(line: Omit<LogLine, 'at'>): string {
   const level = line.level === 'info' ? '' : `${line.level}: `
   const times = line.times === undefined ? '' : line.times === 1 ? ' (once more)' : ` (${line.times} times more)`
-  const details = detailsOf({ ...line, about: unsaid(line) })
-  const text = `${time}  ${level}${line.message}${times}${details === '' ? '' : `  ${details}`}`
-  const clean = shortNames(text).replace(/[\p{Cc}\p{Bidi_Control}]/gu, '·')
-  return colour ? `\u001b[${colours[line.level]}m${clean}\u001b[0m` : clean
+  const details = detailsOf({ about: unsaid(line) })
+  const text = `${level}${line.message}${times}${details === '' ? '' : `  ${details}`}`
+  return shortNames(text).replace(/[\p{Cc}\p{Bidi_Control}]/gu, '·')
 }
 
 /** What the message says already is not said again. */
-const unsaid = ({ message, about = {} }: LogLine): Record<string, unknown> =>
+const unsaid = ({ message, about = {} }: Pick<LogLine, 'message' | 'about'>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(about).filter(([, value]) => typeof value !== 'string' || !message.includes(value)))
 
 /** The first digits tell files apart for people; `--json` has them whole. */
 const shortNames = (text: string): string => text.replaceAll(/\b(sha256:)?([0-9a-f]{8})[0-9a-f]{56}\b/g, '$1$2…')
 
-const detailsOf = ({ about }: LogLine): string => (about && Object.keys(about).length > 0 ? JSON.stringify(about) : '')
+const detailsOf = ({ about }: Pick<LogLine, 'about'>): string =>
+  about && Object.keys(about).length > 0 ? JSON.stringify(about) : ''

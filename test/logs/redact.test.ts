@@ -9,6 +9,7 @@ import { defaultConfiguration, secretsOf } from '../../main/app/configuration.ts
 import { redactedLog } from '../../main/app/log.ts'
 import { makeKey } from '../../main/operator/signing.ts'
 import { redactText, redactValue } from '../../shared/logs/redact.ts'
+import { saidText } from '../../shared/logs/show.ts'
 
 const secret = 'hunter2-Xy9'
 
@@ -96,4 +97,15 @@ test('no secret comes into the file, by the message or by the details, also not 
     .join('')
   assert.ok(written.length > 5000)
   for (const one of [secret, 'p@ss-word', 'q7q7']) assert.ok(!written.includes(one), one)
+})
+
+test('a line for people says nothing twice, and files by their first digits', () => {
+  const hash = `sha256:5d6decd5${'0'.repeat(56)}`
+  const line = {
+    level: 'warning',
+    message: `slate-shown: ${hash} is late`,
+    about: { reason: 'late', asset: hash },
+  } as const
+  assert.equal(saidText(line), 'warning: slate-shown: sha256:5d6decd5… is late')
+  assert.equal(saidText({ level: 'info', message: 'a', about: { count: 3 }, times: 1 }), 'a (once more)  {"count":3}')
 })
