@@ -146,7 +146,7 @@ async function relock(street: Street, killedMs: number, signal: AbortSignal): Pr
   while (!signal.aborted && performance.now() < deadlineMs) {
     await pause(500)
     const since = between(street, killedMs + 100)
-    const dark = since.findIndex(({ looks }) => looks[last]?.seen.kind !== 'frame')
+    const dark = since.findIndex(({ looks }) => looks[last]?.seen.kind === 'black')
     const picture = since.slice(dark).find(({ looks }) => looks[last]?.seen.kind === 'frame')
     const locked = picture && lockedAtMs(pairsOf(since, [last, 0], street.loop), picture.atMs)
     if (dark < 0 || !picture || locked === undefined) continue
