@@ -1,11 +1,6 @@
-import { type Bilingual, type CodeText, filledText } from '../texts/bilingual.ts'
+import { type Bilingual, type CodeText, filledText, codeText as text } from '../texts/bilingual.ts'
 import type { ReasonCode } from './codes.ts'
 import type { Values } from './rules.ts'
-
-const text = (title: readonly [en: string, zh: string], en: string, zh: string): CodeText => ({
-  title: { en: title[0], zh: title[1] },
-  sentence: { en, zh },
-})
 
 /** What each reason says to whoever stands under the wall. */
 export const reasonTexts: Readonly<Record<ReasonCode, CodeText>> = {

@@ -13,6 +13,12 @@ export type Bilingual = Readonly<z.infer<typeof bilingual>>
 /** What a code says: in a few words, and in a sentence that may have places for values. */
 export type CodeText = { readonly title: Bilingual; readonly sentence: Bilingual }
 
+/** A code's text: its title in English and Chinese, then its sentence in both. */
+export const codeText = (title: readonly [en: string, zh: string], en: string, zh: string): CodeText => ({
+  title: { en: title[0], zh: title[1] },
+  sentence: { en, zh },
+})
+
 /** What a sentence is filled with: a text that is the same in every language, one that is not, or how long something lasted. */
 export type TextValue = string | Readonly<Partial<Bilingual>> | { readonly ms: number }
 export type TextValues = Readonly<Record<string, TextValue | undefined>>
