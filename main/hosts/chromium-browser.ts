@@ -99,8 +99,10 @@ export async function startChromiumBrowser(
       end: chromium.end,
     }
   } catch (cause) {
+    // A browser that ends closes its pipe first, and only its end says why.
+    const reason = await Promise.race([chromium.ended, pause(saysWhyMs)])
     await chromium.end()
-    throw cause
+    throw reason === undefined ? cause : new Error(reason)
   } finally {
     late.clear()
     // Both go on after the race was won by another; what they say then is told by `ended`.
@@ -111,6 +113,10 @@ export async function startChromiumBrowser(
 
 const withoutSandbox =
   'plazacast: running as root, so the browser runs without its sandbox: start the player as an ordinary user\n'
+
+/** How long the end of a browser may come after that of its pipe. */
+const saysWhyMs = 300
+const pause = (ms: number) => new Promise<undefined>((resolve) => void setTimeout(() => resolve(undefined), ms).unref())
 
 function deadline(ms: number, message: string): { readonly promise: Promise<never>; clear(): void } {
   let timer: NodeJS.Timeout | undefined

@@ -55,10 +55,11 @@ export function kioskWindow(pipe: CdpPipe, session: string): KioskWindow {
     const id = windowId ?? (await idOf())
     await Promise.all(steps.map((bounds) => pipe.send('Browser.setWindowBounds', { windowId: id, bounds })))
   }
+  const boundsOf = async () => windowForTarget.parse(await pipe.send('Browser.getWindowForTarget', {}, session)).bounds
   const moveIn = async (size: Size, border: Size) => {
     const asked = { left: -Math.round(border.width / 2), top: -border.height }
     await place([asked])
-    const { bounds } = windowForTarget.parse(await pipe.send('Browser.getWindowForTarget', {}, session))
+    const bounds = await boundsOf()
     if (bounds.left !== asked.left || bounds.top !== asked.top) await fill(size)
   }
   /** Undefined when the window's sizes make no sense, as after a page that died in it: then it covers as a full-screen one. */
@@ -67,8 +68,20 @@ export function kioskWindow(pipe: CdpPipe, session: string): KioskWindow {
     const { result } = frameSize.parse(await pipe.send('Runtime.evaluate', measureFrame, session))
     return result.value ?? undefined
   }
+  /** A window that is to cover and lies beside the display is a black wall, whatever brought it there. */
+  const stay = async () => {
+    if (!covers) return
+    const { left = 0, top = 0 } = await boundsOf()
+    if (Math.max(Math.abs(left), Math.abs(top)) > farthest && covers) await fill(fitted ?? usual)
+  }
   // A display that was switched off and on may come back with another size; an unanswered question is asked again.
-  const watch = setInterval(() => fit().catch(() => {}), 5000).unref()
+  const watch = setInterval(
+    () =>
+      fit()
+        .then(stay)
+        .catch(() => {}),
+    5000,
+  ).unref()
 
   return {
     fit,
@@ -76,9 +89,12 @@ export function kioskWindow(pipe: CdpPipe, session: string): KioskWindow {
       if (covers) return
       covers = true
       if (frame && fitted) return moveIn(fitted, frame)
-      const drawn = pipe.send('Runtime.evaluate', { expression: twoFrames, awaitPromise: true }, session)
+      // Rejected when the page dies meanwhile: then its window was taken off, and covers again with its next page.
+      const drawn = pipe
+        .send('Runtime.evaluate', { expression: twoFrames, awaitPromise: true }, session)
+        .catch(() => undefined)
       await Promise.race([drawn, new Promise((resolve) => setTimeout(resolve, patienceMs).unref())])
-      await fill(fitted ?? usual)
+      if (covers) await fill(fitted ?? usual)
     },
     async shrink() {
       if (!covers) return
@@ -103,6 +119,9 @@ const resting = (size: Size, border: Size) => ({
   width: size.width + border.width,
   height: size.height + border.height + 1,
 })
+
+/** A window that covers lies this far from the corner of the display at most, by its frame. */
+const farthest = 200
 
 /** What a display is taken to be while nobody has said. */
 const usual = { width: 1920, height: 1080 }

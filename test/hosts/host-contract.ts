@@ -231,7 +231,11 @@ export function hostContract(command: () => Promise<DriverCommand>, hasBrowserOf
         await host.stop()
         const { looks, foreign, worst } = await watch.stop()
         assert.ok(looks > 60)
-        assert.equal(foreign, 0, `${foreign} of ${looks} looks, ${worst?.pixels} pixels in one`)
+        assert.equal(
+          foreign,
+          0,
+          `${foreign} of ${looks} looks, ${worst?.pixels} pixels in one: ${colourOf(worst?.rgb)}`,
+        )
       } finally {
         await small.stop()
       }
@@ -274,6 +278,10 @@ async function killUntilGone(host: DrivenHost, from: number): Promise<void> {
     if (isGone()) return
   }
 }
+
+/** The colour in the middle of a picture, for the message of a failure. */
+const colourOf = (rgb: Buffer | undefined): string =>
+  rgb?.subarray(rgb.length / 2 - ((rgb.length / 2) % 3), rgb.length / 2 + 3).toString('hex') ?? ''
 
 const isHello = (message: unknown): message is { at: number } =>
   typeof message === 'object' && message !== null && 'kind' in message && message.kind === 'hello'

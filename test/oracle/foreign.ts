@@ -14,7 +14,7 @@ export type Watched = {
 
 /** A watch over every pixel of a display; `stop` ends it and says what was seen. */
 export type ForeignWatch = {
-  /** Resolves with the next look that shows the wall's colour on all of it. */
+  /** Resolves with the next look that shows the wall's colour on all of it; rejects when none comes. */
   whole(): Promise<void>
   stop(): Promise<Watched>
 }
@@ -22,6 +22,9 @@ export type ForeignWatch = {
 /** How far a channel may be off: a picture that fades, or a driver that rounds. */
 const tolerance = 12
 const framesPerSecond = 60
+/** A window opens as one pixel, or as one column of its frame's height; that is not seen. */
+const onePixelWindow = 64
+const wholeMs = 30_000
 
 /**
  * Looks at every pixel of an X display sixty times a second, the pointer left out, for anything that is neither black nor the
@@ -59,7 +62,7 @@ export async function watchForForeign(
     onFirst()
     const { others, owned } = count(frame, own)
     if (owned === width * height) for (const tell of onWhole.splice(0)) tell()
-    if (others === 0) return
+    if (others <= onePixelWindow) return
     foreign += 1
     if (others > (worst?.pixels ?? 0)) worst = { pixels: others, rgb: Buffer.from(frame) }
   }
@@ -75,7 +78,15 @@ export async function watchForForeign(
   })
   await Promise.race([first, ended])
   return {
-    whole: () => new Promise((resolve) => void onWhole.push(resolve)),
+    whole: () =>
+      new Promise((resolve, reject) => {
+        const late = () => reject(new Error(`the display did not show the wall's colour within ${wholeMs / 1000} s`))
+        const timer = setTimeout(late, wholeMs)
+        onWhole.push(() => {
+          clearTimeout(timer)
+          resolve()
+        })
+      }),
     async stop() {
       child.kill('SIGKILL')
       await ended
