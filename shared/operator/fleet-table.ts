@@ -44,6 +44,8 @@ export function playerReport(
     clock: state?.clock ?? null,
     version: state?.version ?? null,
     host: state?.host ?? null,
+    /** Where its page for technicians is, and the fingerprint to compare. */
+    page: state?.health ?? null,
     lastEvent: events[0] ?? null,
   }
 }

@@ -23,6 +23,12 @@ test('watch --qr leads a phone to the page of a player, with the fingerprint to 
   assert.equal(drawn[0]?.length, 29, 'a code of 25 modules and its quiet zone')
   assert.ok(lines.includes(health.url))
   assert.ok(lines.some((line) => line.includes(fingerprint)))
+  const json = await runCli(['watch', '--once', '--json'], env)
+  const pages = json.stdout
+    .trimEnd()
+    .split('\n')
+    .map((line): unknown => JSON.parse(line).page)
+  assert.deepEqual(pages.toSorted(), [health, null].toSorted())
   const none = await runCli(['watch', '--qr', 'without'], env)
   assert.equal(none.code, 1)
   assert.match(none.stderr, /without serves no page for technicians/)
