@@ -104,6 +104,12 @@ test('Prometheus reads the health: each line is in its format, with units in the
   assert.ok(lines.includes('plazacast_health{player="wall \\"7\\"\\\\"} 1'))
   assert.ok(lines.some((line) => line.startsWith('plazacast_health_reason{') && line.includes('code="cpu-hot"')))
   assert.ok(lines.some((line) => line.startsWith('plazacast_temperature_celsius{') && line.endsWith(' 93')))
-  const names = lines.flatMap((line) => /^# TYPE (\S+)/.exec(line)?.[1] ?? [])
+  const types = lines.flatMap((line) => (/^# TYPE (\S+) (\S+)/.exec(line) ? [line.split(' ').slice(2)] : []))
+  // As promtool's linter asks: counters end in _total and nothing else does, and units are base units in full.
+  for (const [name = '', type] of types) {
+    assert.equal(name.endsWith('_total'), type === 'counter', name)
+    assert.doesNotMatch(name, /_(ms|milliseconds|minutes|kb|mb|percent|fahrenheit|sec|count|bucket|sum)$/, name)
+  }
+  const names = types.map(([name]) => name)
   assert.equal(new Set(names).size, names.length)
 })
