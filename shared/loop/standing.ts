@@ -54,21 +54,25 @@ export function standingOf({ playlist, approvals }: VerifiedPlaylist, now: Circu
   const approved = new Set(
     assets.filter((one) => isAssetAllowed(one, approvals, now) && problemWith(one, now) === undefined),
   )
-  const sayable = items.filter((item) => areWordsApproved(item, approvals, now.keyring, now))
-  const allowed = [...new Set(sayable.map((item) => item.asset))].filter((asset) => approved.has(asset))
-  const files = new Map(allowed.map((asset) => [asset, filesOf(asset, playlist, now)]))
-  const lacking = [...files.values()].flatMap((all) => all.filter((file) => !now.held.has(file.asset)))
-  const missing = allowed.filter((asset) => files.get(asset)?.some((file) => !now.held.has(file.asset)))
+  const isFree = now.keyring.words === 'free'
+  const sayable = isFree ? items : items.filter((item) => areWordsApproved(item, approvals, now.keyring, now))
+  const shown = isFree ? assets : [...new Set(sayable.map((item) => item.asset))]
+  const allowed = shown.filter((asset) => approved.has(asset))
+  const { missing, lacking } = lackingOf(allowed, playlist, now)
   const liveness = livenessAt(playlist, now.atMs, now.timeZone)
-  const playable = new Set(allowed.filter((asset) => !missing.includes(asset) && isRead(asset, playlist, now)))
+  const away = new Set(missing)
+  const isPlayable = ({ asset, seconds }: Item): boolean =>
+    approved.has(asset) &&
+    !away.has(asset) &&
+    isRead(asset, playlist, now) &&
+    !(seconds === undefined && isLive(asset, now))
   return {
     key: laneKey(playlist),
     playlist,
     liveness,
     showings: (liveness === 'live' ? sayable : [])
-      .filter((item) => playable.has(item.asset) && !(item.seconds === undefined && isLive(item.asset, now)))
-      .filter((item) => livenessAt(item, now.atMs, now.timeZone) === 'live')
-      .map((item) => showingOf(playlist, item, wordsKey(item, approvals, now.keyring), now.hls?.get(item.asset))),
+      .filter((item) => isPlayable(item) && livenessAt(item, now.atMs, now.timeZone) === 'live')
+      .map((item) => knownShowing(playlist, item, wordsKey(item, approvals, now.keyring), now.hls?.get(item.asset))),
     allowed,
     missing,
     missingBytes: distinctFiles(lacking).reduce((sum, { bytes }) => sum + bytes, 0),
@@ -77,11 +81,18 @@ export function standingOf({ playlist, approvals }: VerifiedPlaylist, now: Circu
   }
 }
 
-/** Everything that has to be on disk before an asset can be shown: itself and, of an HLS set, all of its files. */
-function filesOf(asset: AssetName, playlist: Playlist, now: Circumstances): readonly SetFile[] {
-  const hls = now.hls?.get(asset)
-  const itself = { path: '', asset, bytes: playlist.assets[asset]?.bytes ?? 0 }
-  return hls?.kind === 'on-demand' ? [itself, ...hls.files] : [itself]
+/** What has to be on disk before these assets can be shown, and is not: they themselves and, of HLS sets, all of their files. */
+function lackingOf(allowed: readonly AssetName[], playlist: Playlist, now: Circumstances) {
+  const missing: AssetName[] = []
+  const lacking: SetFile[] = []
+  for (const asset of allowed) {
+    const before = lacking.length
+    if (!now.held.has(asset)) lacking.push({ path: '', asset, bytes: playlist.assets[asset]?.bytes ?? 0 })
+    const hls = now.hls?.get(asset)
+    if (hls?.kind === 'on-demand') lacking.push(...hls.files.filter((file) => !now.held.has(file.asset)))
+    if (lacking.length > before) missing.push(asset)
+  }
+  return { missing, lacking }
 }
 
 /** An HLS asset can be shown when its manifest has been read and, of a set, its playlists as well. */
@@ -122,6 +133,23 @@ function wordsKey(item: Item, approvals: Approvals, keyring: Keyring): string {
   const words = wordsOf(item)
   const statement = words === undefined ? undefined : statementsAbout(item.asset, words, approvals)[0]
   return statement?.approval.words ?? 'silent'
+}
+
+/** Made once for each item and then found again: what plays is looked at often, and changes rarely. */
+const showings = new WeakMap<Item, KnownShowing>()
+type KnownShowing = {
+  readonly playlist: Playlist
+  readonly words: string
+  readonly hls: HlsAsset | undefined
+  readonly showing: Showing
+}
+
+function knownShowing(playlist: Playlist, item: Item, words: string, hls: HlsAsset | undefined): Showing {
+  const known = showings.get(item)
+  if (known && known.playlist === playlist && known.words === words && known.hls === hls) return known.showing
+  const showing = showingOf(playlist, item, words, hls)
+  showings.set(item, { playlist, words, hls, showing })
+  return showing
 }
 
 function showingOf(playlist: Playlist, item: Item, words: string, hls: HlsAsset | undefined): Showing {

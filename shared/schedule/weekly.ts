@@ -27,9 +27,19 @@ export type Hours = {
 /** Fleets have few different schedules; when there are more, all are read anew. */
 const mostRead = 10_000
 const read = new Map<string, Hours>()
+/** The same, found without reading its text: documents do not change. */
+const readBefore = new WeakMap<Schedule, Hours>()
 
 /** Reads a schedule; the same one is read once, wherever it stands. */
 export function hoursOf(schedule: Schedule): Hours {
+  const before = readBefore.get(schedule)
+  if (before) return before
+  const hours = hoursByText(schedule)
+  readBefore.set(schedule, hours)
+  return hours
+}
+
+function hoursByText(schedule: Schedule): Hours {
   const key = textOf(schedule)
   const known = read.get(key)
   if (known) return known

@@ -71,14 +71,13 @@ export const isApproved = (
   keyring: Keyring,
   scope: ApprovalScope,
   window: 'any' | 'from-until' = 'any',
-): boolean =>
-  haveEnough(
-    (approvals.get(asset) ?? []).filter(
-      ({ approval: { from, until } }) => window === 'any' || (from !== undefined && until !== undefined),
-    ),
-    keyring,
-    scope,
-  )
+): boolean => {
+  const statements = approvals.get(asset) ?? []
+  const counting = window === 'any' ? statements : statements.filter(({ approval }) => isBounded(approval))
+  return haveEnough(counting, keyring, scope)
+}
+
+const isBounded = ({ from, until }: Approval): boolean => from !== undefined && until !== undefined
 
 /**
  * Whether an item may say what it says beside its picture, here and now: where trust asks for it, enough different
