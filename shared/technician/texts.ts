@@ -45,6 +45,7 @@ const en = {
   slate: 'Holding picture',
   dark: 'Off by order',
   inPlaylist: (item: string, playlist: string) => `${item} · ${playlist}`,
+  inFallback: (item: string) => `${item} · fallback`,
   rows: {
     broker: 'Broker',
     clock: 'Clock',
@@ -139,6 +140,7 @@ const zh: Words = {
   slate: '备用画面',
   dark: '按计划关闭',
   inPlaylist: (item, playlist) => `${item} · ${playlist}`,
+  inFallback: (item) => `${item} · 后备内容`,
   rows: {
     broker: '消息服务器',
     clock: '时钟',

@@ -103,6 +103,7 @@ function nowOf({ state, timeZone, at }: TechnicianReport, words: Words, language
   const { now } = state
   if ('slate' in now) return { title: words.slate, detail: phrase(now.slate)[language] }
   if ('dark' in now) return { title: words.dark, detail: phrase(now.dark)[language] }
+  if (now.fallback !== undefined) return { title: words.inFallback(now.item), detail: phrase(now.fallback)[language] }
   const since = timeText(Date.parse(now.since), timeZone, language, Date.parse(at))
   return { title: words.inPlaylist(now.item, now.playlist), detail: words.since(since) }
 }
