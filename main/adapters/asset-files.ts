@@ -1,5 +1,5 @@
 import { constants, lstatSync } from 'node:fs'
-import { lstat, mkdir, open, readdir, rename, rm, statfs } from 'node:fs/promises'
+import { lstat, open, readdir, rm, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type AssetName, assetNameOf, hexOf } from '../../shared/asset-name.ts'
 import type { StoredFile } from '../../shared/cache/garbage.ts'
@@ -23,9 +23,10 @@ import {
 } from '../sqlite/assets.ts'
 import { halfDownloads, removeDownload } from '../sqlite/downloads.ts'
 import { transaction, type WriteDb } from '../sqlite/open.ts'
+import { createNaming } from './asset-naming.ts'
 import { type FollowingHash, followFile } from './following-hash.ts'
 import { makeKeptFolder } from './kept-folder.ts'
-import { hashFile, hashOf, openRegular, readPiece } from './piece-hashes.ts'
+import { hashFile, hashOf, openRegular, readPiece, syncPath } from './piece-hashes.ts'
 
 export { DamagedPiece } from '../app/asset-store.ts'
 
@@ -91,10 +92,18 @@ export function createAssetFiles({ dataDir, db, clock, onDamaged }: AssetFilesOp
     }
   }
 
+  const name = createNaming({ db, clock, assetsDir, folderOf, pathOf, partialOf })
+
   async function openPartial(asset: AssetName, keepBytes: number): Promise<{ file: PartialFile; sizeBytes: number }> {
-    const handle = await open(partialOf(asset), constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o644)
-    const sizeBytes = Math.min((await handle.stat()).size, keepBytes)
-    await handle.truncate(sizeBytes)
+    const flags = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW
+    const handle = await open(partialOf(asset), flags, 0o644).catch((error: unknown) => {
+      if (!isMissing(error)) throw error
+      makeKeptFolder(partialDir) // somebody has removed it while the player ran
+      return open(partialOf(asset), flags, 0o644)
+    })
+    const found = (await handle.stat()).size
+    const sizeBytes = Math.min(found, keepBytes)
+    if (found > sizeBytes) await handle.truncate(sizeBytes)
     let written = sizeBytes
     const following = followFile(partialOf(asset))
     followed.set(asset, following)
@@ -115,7 +124,6 @@ export function createAssetFiles({ dataDir, db, clock, onDamaged }: AssetFilesOp
 
   /** The order is what a power cut cannot break: bytes, then their name, then the folder, then the row that promises them. */
   async function keep(asset: AssetName, facts: AssetFactsToKeep): Promise<Kept> {
-    await syncPath(partialOf(asset))
     const following = followed.get(asset) ?? followFile(partialOf(asset))
     followed.delete(asset)
     const { sha256, pieces, sizeBytes } = await following.finish()
@@ -123,16 +131,8 @@ export function createAssetFiles({ dataDir, db, clock, onDamaged }: AssetFilesOp
       await removePartial(asset)
       return { kind: 'mismatch', found: assetNameOf(sha256) }
     }
-    await makeFolder(asset)
-    await rename(partialOf(asset), pathOf(asset))
-    await syncPath(folderOf(asset))
-    writeRow(asset, facts, pieces)
+    await name({ asset, facts, pieces })
     return { kind: 'kept' }
-  }
-
-  async function makeFolder(asset: AssetName): Promise<void> {
-    const made = await mkdir(folderOf(asset), { recursive: true })
-    if (made !== undefined) await syncPath(assetsDir)
   }
 
   function writeRow(asset: AssetName, facts: AssetFactsToKeep, pieces: Uint8Array<ArrayBuffer>): void {
@@ -189,7 +189,7 @@ export function createAssetFiles({ dataDir, db, clock, onDamaged }: AssetFilesOp
   async function stored(): Promise<StoredFile[]> {
     const held = new Map(heldAssets(db).map((one) => [one.asset, one.lastNeededAt]))
     const half = new Map(halfDownloads(db).map((one) => [one.asset, one.touchedAt]))
-    const folders = (await readdir(assetsDir, { withFileTypes: true })).filter(isAssetFolder).map(({ name }) => name)
+    const folders = (await entriesOf(assetsDir)).filter(isAssetFolder).map(({ name }) => name)
     const files = await Promise.all(folders.map((folder) => filesIn(join(assetsDir, folder), held)))
     return [...files.flat(), ...(await filesIn(partialDir, half))]
   }
@@ -266,36 +266,36 @@ const isFileError = (error: unknown): boolean =>
     (error as NodeJS.ErrnoException).code ?? '',
   )
 
-/** A file or folder as it is now outlives a power cut; a folder's entries are part of it. */
-async function syncPath(path: string): Promise<void> {
-  const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW)
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
-}
-
 /** What is in the two folders and is neither an asset nor half of one: left by a tool, an editor or a copy that broke off. */
 async function strangersIn(assetsDir: string, partialDir: string): Promise<string[]> {
   const isName = (name: string) => /^[0-9a-f]{64}$/.test(name)
-  const halves = (await readdir(partialDir)).filter((name) => !isName(name)).map((name) => join(partialDir, name))
-  const folders = await readdir(assetsDir, { withFileTypes: true })
+  const halves = (await entriesOf(partialDir)).filter(({ name }) => !isName(name))
+  const folders = await entriesOf(assetsDir)
   const [good, bad] = [folders.filter(isAssetFolder), folders.filter((one) => !isAssetFolder(one))]
   const within = good.map(async ({ name: folder }) => {
-    const names = await readdir(join(assetsDir, folder))
-    return names
-      .filter((name) => !isName(name) || !name.startsWith(folder))
-      .map((name) => join(assetsDir, folder, name))
+    const files = await entriesOf(join(assetsDir, folder))
+    return files
+      .filter(({ name }) => !isName(name) || !name.startsWith(folder))
+      .map(({ name }) => join(assetsDir, folder, name))
   })
-  return [...halves, ...bad.map(({ name }) => join(assetsDir, name)), ...(await Promise.all(within)).flat()]
+  const strangers = halves.map(({ name }) => join(partialDir, name))
+  return [...strangers, ...bad.map(({ name }) => join(assetsDir, name)), ...(await Promise.all(within)).flat()]
 }
 
 const isAssetFolder = (one: { name: string; isDirectory(): boolean }): boolean =>
   one.isDirectory() && /^[0-9a-f]{2}$/.test(one.name)
 
+const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT'
+
+/** What is in a folder; nothing, if somebody has removed it. */
+const entriesOf = (folder: string) =>
+  readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
+    if (isMissing(error)) return []
+    throw error
+  })
+
 async function filesIn(folder: string, times: ReadonlyMap<AssetName, number>): Promise<StoredFile[]> {
-  const names = (await readdir(folder)).filter((name) => /^[0-9a-f]{64}$/.test(name))
+  const names = (await entriesOf(folder)).map(({ name }) => name).filter((name) => /^[0-9a-f]{64}$/.test(name))
   return Promise.all(
     names.map(async (name) => {
       const asset = assetNameOf(name)

@@ -12,7 +12,7 @@ export type FollowingHash = {
   grown(sizeBytes: number): void
   /** Nothing more is written for now: lets go of the file. */
   rest(): Promise<void>
-  /** Reads what is left. Throws what `hashFile` throws. */
+  /** Syncs the file and reads what is left. Throws what `hashFile` throws, and what the sync fails with. */
   finish(): Promise<FileHashes>
 }
 
@@ -64,6 +64,7 @@ export function followFile(path: string): FollowingHash {
         const opened = await openRegular(path)
         await handle?.close()
         handle = opened.handle
+        await handle.sync()
         while (pieces.length * pieceBytes < opened.sizeBytes) await take(pieces.length, opened.sizeBytes)
         return { sha256: whole.digest('hex'), pieces: Buffer.concat(pieces), sizeBytes: opened.sizeBytes }
       } finally {

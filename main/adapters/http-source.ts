@@ -52,10 +52,22 @@ function send(url: string, headers: Record<string, string>, signal: AbortSignal)
   if (protocol !== 'http:' && protocol !== 'https:') throw new SourceFailed(`${protocol} is neither http nor https`)
   const options: RequestOptions = { headers: { 'user-agent': 'plazacast', ...headers }, signal }
   return new Promise((resolve, reject) => {
-    const sent = protocol === 'https:' ? getSecure(url, options, resolve) : getPlain(url, options, resolve)
-    sent.on('error', reject)
+    let isAnswered = false
+    const answered = (response: IncomingMessage): void => {
+      isAnswered = true
+      resolve(response)
+    }
+    const attempt = (): void => {
+      const sent = protocol === 'https:' ? getSecure(url, options, answered) : getPlain(url, options, answered)
+      // A server may give up an idle connection just when it is used again: that says nothing of the server.
+      const wasIdle = (error: Error) => sent.reusedSocket && isCut(error) && !isAnswered && !signal.aborted
+      sent.on('error', (error) => (wasIdle(error) ? attempt() : reject(error)))
+    }
+    attempt()
   })
 }
+
+const isCut = (error: NodeJS.ErrnoException): boolean => error.code === 'ECONNRESET' || error.code === 'EPIPE'
 
 const headOf = (response: IncomingMessage) => ({ status: response.statusCode ?? 0, headers: response.headers })
 
@@ -130,7 +142,8 @@ function arrivals(response: IncomingMessage, watch: ProgressWatch): Arrivals {
       })
     }
   }
-  return { chunks: read(), end: () => void response.destroy() }
+  // A connection is kept for the next file only when the server has nothing more to say on it.
+  return { chunks: read(), end: () => void (response.complete ? response.resume() : response.destroy()) }
 }
 
 type Arrivals = { readonly chunks: AsyncIterable<Uint8Array>; end(): void }

@@ -19,6 +19,16 @@ export async function openRegular(path: string): Promise<{ handle: FileHandle; s
   throw Object.assign(new Error('not a regular file'), { code: 'EINVAL' })
 }
 
+/** A file or folder as it is now outlives a power cut; a folder's entries are part of it. */
+export async function syncPath(path: string): Promise<void> {
+  const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW)
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
 /** Reads a file from its first to its last byte. `pause` is awaited after each piece. */
 export async function hashFile(path: string, pause: () => Promise<void>): Promise<FileHashes> {
   const { handle, sizeBytes } = await openRegular(path)

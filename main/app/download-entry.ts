@@ -83,6 +83,7 @@ export const queuedOf = ({ wanted, attempts, phase }: Entry): Queued => ({
   bytes: wanted.bytes,
   emergency: wanted.emergency === true,
   failing: attempts.attempts > 0 || phase.kind === 'checking',
+  storing: phase.kind === 'checking',
 })
 
 /** Those that wait, one by one: the plan looks at as few as it can. */

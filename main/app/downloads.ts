@@ -3,7 +3,7 @@ import type { BandwidthLimit } from '../../shared/cache/bandwidth.ts'
 import { planGarbage } from '../../shared/cache/garbage.ts'
 import { planQueue } from '../../shared/cache/queue.ts'
 import { afterSign, isHeld, type PlayingSign, type Stutter, smooth } from '../../shared/cache/stutter.ts'
-import { joinWanted, type WantedAsset } from '../../shared/cache/wanted.ts'
+import { compareWanted, joinWanted, type WantedAsset } from '../../shared/cache/wanted.ts'
 import type { EventCode } from '../../shared/reports/event.ts'
 import { longestWaitMs, retryDelayMs } from '../../shared/retry-delay.ts'
 import { heldAssets, noteNeeded } from '../sqlite/assets.ts'
@@ -76,6 +76,8 @@ export function createDownloads(options: DownloadsOptions): Downloads {
   const { reserveBytes = 512 * 1024 * 1024, atOnce = 3 } = options
   const works = new Map<AssetName, Promise<void>>()
   let entries = new Map<AssetName, Entry>()
+  /** Those of the entries that do not wait. */
+  const active = new Set<Entry>()
   let needed: ReadonlySet<AssetName> = new Set()
   let disarm = () => {}
   let stopped = false
@@ -114,12 +116,19 @@ export function createDownloads(options: DownloadsOptions): Downloads {
   function startDue(): void {
     disarm()
     if (stopped) return
-    const all = [...entries.values()].filter((one) => one.phase.kind !== 'waiting').map(queuedOf)
+    const all = running().map(queuedOf)
     const waiting = hold() ? [] : waitingOf(entries.values())
     const plan = planQueue(all, waiting, atOnce, clock.monotonicMs())
     for (const asset of plan.pause) pause(entries.get(asset))
     for (const asset of plan.start) start(entries.get(asset))
     if (plan.wakeInMs !== undefined) disarm = clock.after(plan.wakeInMs, startDue)
+  }
+
+  /** The first needed first; a queue of thousands is not gone through for them. */
+  function running(): Entry[] {
+    for (const one of active)
+      if (one.phase.kind === 'waiting' || entries.get(one.wanted.asset) !== one) active.delete(one)
+    return [...active].toSorted((a, b) => compareWanted(a.wanted, b.wanted))
   }
 
   /** Whether downloads are held for the sake of the picture; never when there is none, nor in an emergency. */
@@ -152,6 +161,7 @@ export function createDownloads(options: DownloadsOptions): Downloads {
     const { asset } = entry.wanted
     const abort = new AbortController()
     entry.phase = { kind: 'downloading', abort }
+    active.add(entry)
     const work = (works.get(asset) ?? Promise.resolve())
       .then(() => attempt(entry, abort))
       .catch((error: unknown) => {
@@ -224,13 +234,13 @@ export function createDownloads(options: DownloadsOptions): Downloads {
 
   /** Removes what nothing needs when there is too little room for all that is being fetched; says so if that is not enough. */
   async function makeRoom(entry: Entry): Promise<TryOutcome | undefined> {
-    const running = [...entries.values()].filter((one) => one === entry || one.phase.kind !== 'waiting')
+    const all = running()
     if (options.space)
       return options.space.makeRoom(
         entry.wanted,
-        running.map(({ wanted }) => wanted),
+        all.map(({ wanted }) => wanted),
       )
-    const coming = running.reduce((sum, { wanted, bytesDone }) => sum + wanted.bytes - bytesDone, 0)
+    const coming = all.reduce((sum, { wanted, bytesDone }) => sum + wanted.bytes - bytesDone, 0)
     const lacking = async () => coming + reserveBytes - (await files.freeBytes())
     const missingBytes = await lacking()
     if (missingBytes <= 0) return undefined

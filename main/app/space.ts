@@ -12,6 +12,8 @@ import type { Reporter } from './reporter.ts'
 /** How often the disk is looked at while there is room, and while there is not. */
 const lookMs = 60_000
 const lookWhenShortMs = 5_000
+/** For so long it is enough to know what there was, and what has been let in since: sums over all assets and the disk cost time. */
+const glanceMs = 1_000
 /** How long a half download is kept that nothing wants any more. */
 const halfLifeMs = 24 * 60 * 60_000
 
@@ -58,6 +60,14 @@ export type SpaceOptions = {
   readonly reserveBytes?: number
 }
 
+/** What is used and free, and how much of it may be. */
+type Room = {
+  readonly usedBytes: number
+  readonly freeBytes: number
+  readonly quotaBytes: number | undefined
+  readonly reserveBytes: number
+}
+
 const noRules: SpaceRules = { quotaBytes: undefined, keptPlaylists: new Set(), keptAssets: [], on: () => undefined }
 
 /** Whether what waits may be pushed out by nobody, so that only what nothing wants goes. */
@@ -74,6 +84,8 @@ export function createSpace(options: SpaceOptions): Space {
   let short: { readonly lack: NonNullable<Lack>; readonly coming: readonly Coming[] } | undefined
   /** What was being fetched beside it when room was last asked for. */
   let admitted: readonly Coming[] = []
+  /** What the last quick look found, and how much was let in since. */
+  let glance: { readonly atMs: number; readonly found: Room; letInBytes: number } | undefined
   let turn: Promise<unknown> = Promise.resolve()
   let disarm: Undo = () => {}
   let stopped = false
@@ -90,10 +102,24 @@ export function createSpace(options: SpaceOptions): Space {
     return { freeBytes, quotaBytes: rules.quotaBytes, reserveBytes: options.reserveBytes ?? reserveFor(totalBytes) }
   }
 
-  /** What lacks by what the database says: quick, and enough as long as nothing lacks. */
+  async function room(): Promise<Room> {
+    return { ...(await limits()), usedBytes: heldBytes(db) }
+  }
+
+  /** What lacks by what the database says: quick, and enough as long as nothing lacks. What seems to lack is looked at anew. */
   async function quickLack(coming: readonly Coming[]): Promise<Lack> {
-    const { freeBytes, ...bounds } = await limits()
-    return lackOf(bounds, { usedBytes: heldBytes(db), freeBytes }, sum(coming, []))
+    const lackIn = ({ usedBytes, freeBytes, ...bounds }: Room, letInBytes: number) =>
+      lackOf(
+        { ...bounds, quotaBytes: rules.quotaBytes },
+        { usedBytes: usedBytes + letInBytes, freeBytes: freeBytes - letInBytes },
+        sum(coming, []),
+      )
+    const isFresh = glance !== undefined && clock.monotonicMs() - glance.atMs < glanceMs
+    if (!glance || !isFresh || lackIn(glance.found, glance.letInBytes))
+      glance = { atMs: clock.monotonicMs(), found: await room(), letInBytes: 0 }
+    const missing = lackIn(glance.found, glance.letInBytes)
+    glance.letInBytes += coming[0]?.bytes ?? 0
+    return missing
   }
 
   async function lack(coming: readonly Coming[], stored: readonly StoredFile[]): Promise<Lack> {

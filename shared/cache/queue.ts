@@ -66,6 +66,8 @@ export type Queued = {
   readonly bytes: number
   readonly emergency: boolean
   readonly failing: boolean
+  /** It has come, and is being checked and put away. */
+  readonly storing?: boolean
 }
 
 /** One that is not being fetched, and not before `untilMs` (monotonic, ms). */
@@ -78,9 +80,9 @@ export type QueuePlan = {
   readonly wakeInMs: number | undefined
 }
 
-/** Small files cost round trips, not bandwidth: two share a place. */
+/** Small files cost round trips, not bandwidth: two share a place; and the disk puts many away at once. */
 const smallBytes = 64 * 1024
-const weightOf = ({ bytes }: Queued): number => (bytes <= smallBytes ? 0.5 : 1)
+const weightOf = ({ bytes, storing }: Queued): number => (bytes > smallBytes ? 1 : storing ? 1 / 16 : 0.5)
 const placesOf = (all: readonly Queued[]): number => all.reduce((sum, one) => sum + weightOf(one), 0)
 
 /**

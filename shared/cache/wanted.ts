@@ -24,7 +24,8 @@ export function joinWanted(list: readonly WantedAsset[]): WantedAsset[] {
   return [...joined.values()]
 }
 
-const compareWanted = (a: WantedAsset, b: WantedAsset): number =>
+/** In the order to fetch. */
+export const compareWanted = (a: WantedAsset, b: WantedAsset): number =>
   Number(b.emergency ?? false) - Number(a.emergency ?? false) || a.order - b.order
 
 function join(known: WantedAsset, more: WantedAsset): WantedAsset {
