@@ -44,6 +44,9 @@ export type ScreenDeskOptions = {
 
 const mostFormer = 4
 
+/** With these the fallback comes again and again, as somebody wanted: no event. */
+const expected = new Set(['every-playlist-at-its-limit', 'competitors-kept-apart'])
+
 export function createScreenDesk(options: ScreenDeskOptions): ScreenDesk {
   const { db, reporter, attempt = (_what, run) => run(), dated = (ms: number) => ms } = options
   let now: ShownNow = { slate: 'starting' }
@@ -89,7 +92,7 @@ export function createScreenDesk(options: ScreenDeskOptions): ScreenDesk {
     on = showing
     next = message.next === null ? undefined : options.showing(message.next)
     const why = whyFallback(message)
-    if (why !== undefined && !('fallback' in now && now.fallback === why))
+    if (why !== undefined && !expected.has(why) && !('fallback' in now && now.fallback === why))
       reporter.event('fallback-shown', `the site's fallback is on: ${why}`, { reason: why })
     now = {
       playlist,
