@@ -1,4 +1,4 @@
-import { mkdir, rename } from 'node:fs/promises'
+import { mkdir, rename, rm, rmdir } from 'node:fs/promises'
 import type { AssetName } from '../../shared/asset-name.ts'
 import type { AssetFactsToKeep } from '../app/asset-store.ts'
 import type { Clock } from '../app/ports.ts'
@@ -63,7 +63,8 @@ export function createNaming(options: NamingOptions): (download: CheckedDownload
   }
 
   async function makeFolder(folder: string): Promise<void> {
-    if ((await mkdir(folder, { recursive: true })) !== undefined) await syncPath(assetsDir)
+    const isNew = (await mkdir(folder, { recursive: true })) !== undefined
+    if (isNew) await syncPath(assetsDir).catch((error: unknown) => undone(error, () => rmdir(folder)))
     made.add(folder)
   }
 
@@ -73,7 +74,7 @@ export function createNaming(options: NamingOptions): (download: CheckedDownload
       const folder = folderOf(asset)
       const sync = syncs.get(folder) ?? syncPath(folder)
       syncs.set(folder, sync)
-      return sync
+      return sync.catch((error: unknown) => undone(error, () => rm(pathOf(asset), { force: true })))
     })
   }
 
@@ -99,6 +100,12 @@ export function createNaming(options: NamingOptions): (download: CheckedDownload
       waiting.push({ ...download, resolve, reject })
       if (!isWorking) void work()
     })
+}
+
+/** A sync that failed may seem to succeed the next time, with nothing on disk: what it was for is taken back instead. */
+async function undone(error: unknown, undo: () => Promise<void>): Promise<never> {
+  await undo().catch(() => {}) // what stays has no row, and is hashed before it gets one
+  throw error
 }
 
 /** Those with which it went well; the others have been told. */

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { rmSync } from 'node:fs'
+import { readlinkSync, rmSync } from 'node:fs'
+import { type FileHandle, open } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
-import { test } from 'node:test'
+import { type TestContext, test } from 'node:test'
 import { createHttpSource } from '../../main/adapters/http-source.ts'
 import { systemClock } from '../../main/adapters/system-clock.ts'
 import { heldAssets } from '../../main/sqlite/assets.ts'
@@ -80,3 +81,37 @@ test('a connection that the server gave up while it was idle is not taken for a 
   assert.equal(await read('/b'), 'other')
   assert.equal(connections, 2)
 })
+
+test('a file whose folder could not be synced is taken back and fetched again, and the others are kept', async (t) => {
+  if (process.platform !== 'linux') return t.skip('it takes /proc to know what is synced')
+  const server = await startAssetServer(t)
+  const rig = createRig(t)
+  const all = Array.from({ length: 20 }, (_, index) => someBytes(1_000 + index))
+  const failing = await failOneFolderSync(t, join(rig.dataDir, 'assets'))
+  const wanted = all.map((bytes, index) => wantedOf(bytes, [server.answer(`/${index}`, { bytes })], index))
+  rig.downloads.want(wanted)
+  await until('all are cached', () => rig.cached.length === 20)
+  assert.equal(failing.failed(), 1)
+  assert.equal(server.asked.length, 21)
+  for (const bytes of all) assert.deepEqual(rig.contentOf(nameOf(bytes)), bytes)
+})
+
+/** The disk refuses once to sync a folder below this one. */
+async function failOneFolderSync(t: TestContext, folder: string): Promise<{ failed(): number }> {
+  const handle = await open('/', 'r')
+  const prototype: { sync(this: FileHandle): Promise<void> } = Object.getPrototypeOf(handle)
+  await handle.close()
+  const { sync } = prototype
+  t.after(() => {
+    prototype.sync = sync
+  })
+  let failed = 0
+  prototype.sync = async function () {
+    if (failed === 0 && readlinkSync(`/proc/self/fd/${this.fd}`).startsWith(`${folder}/`)) {
+      failed += 1
+      throw Object.assign(new Error('EIO: i/o error, fsync'), { code: 'EIO' })
+    }
+    return sync.call(this)
+  }
+  return { failed: () => failed }
+}
