@@ -41,11 +41,18 @@ export type Hours = z.infer<typeof hours>
 const fallbackItem = item
   .pick({ id: true, asset: true, seconds: true, fit: true, transition: true, audio: true })
   .extend({ facts: assetFacts, approvals: z.array(jws).max(16).default([]) })
+/** Checking one takes 150 µs, and nothing else happens meanwhile. */
+const mostFallbackSignatures = 1_000
 const fallback = z
   .array(fallbackItem)
   .max(64)
   .default([])
   .superRefine((items, context) => {
+    const signatures = items.flatMap(({ approvals }) => approvals.flatMap((one) => one.signatures)).length
+    if (signatures > mostFallbackSignatures) {
+      const message = `${signatures} signatures of approvers, expected at most ${mostFallbackSignatures}`
+      context.addIssue({ code: 'custom', path: [], message })
+    }
     items.forEach((one, index) => {
       const missing = timeMissingIn(one, one.facts)
       if (missing) context.addIssue({ code: 'custom', path: [index, 'seconds'], message: missing })
