@@ -2,6 +2,7 @@ import type { Programme, Showing } from '../../shared/screen/programme.ts'
 import { type Position, startPosition } from '../../shared/screen/rotation.ts'
 import type { FromScreen, ToScreen } from '../../shared/screen/wire.ts'
 import type { FaultKind, LeftOut } from './left-out.ts'
+import type { FilmPlace } from './media/filling.ts'
 
 /** One showing that is on, or that is being made ready; `before` and `after` say where the loop stands around it. */
 export type Play = {
@@ -35,6 +36,8 @@ export type On = {
   readonly wantsNextSinceMs: number | undefined
   /** When it gives way to the slate, if nothing else is ready by then. */
   readonly clearAtMs: number | undefined
+  /** It stood still and was opened anew: that is tried once. */
+  readonly isRebuilt?: boolean
 }
 /** How a play goes: it is playing, or it will be told to have ended like this. */
 export type Fate = 'playing' | Extract<FromScreen, { kind: 'ended' }>['outcome']
@@ -71,6 +74,8 @@ export type DriverEvent =
       /** The first frame is on the wall. */
       readonly kind: 'presented'
       readonly play: number
+      /** When it is lit, which may be a moment ahead; now, unless told. */
+      readonly atMs?: number
       readonly endsAtMs: number | undefined
       readonly endIsTimed: boolean
     }
@@ -84,6 +89,13 @@ export type DriverEvent =
       /** False when a film died where the next one joins it: then either may be to blame, and the next is tried alone. */
       readonly certain: boolean
     }
+  /** A film stands still: it was nudged, or is to be opened anew where it stands. */
+  | {
+      readonly kind: 'stalled'
+      readonly play: number
+      readonly rung: 'nudge' | 'rebuild'
+      readonly place: FilmPlace
+    }
   | { readonly kind: 'tick' }
 
 /** What the shell is to do. */
@@ -92,6 +104,8 @@ export type Effect =
   | { readonly kind: 'prepare'; readonly play: Play; readonly join: boolean }
   | { readonly kind: 'discard'; readonly play: number }
   | { readonly kind: 'show'; readonly play: number; readonly fadeMs: number }
+  /** Open what is on anew, out of sight, and show it from there on. */
+  | { readonly kind: 'rebuild'; readonly play: Play; readonly place: FilmPlace }
   /** What a fade still shows of the item before has to go. */
   | { readonly kind: 'finish-fade' }
   /** Everything off, so that the slate is seen. */

@@ -1,5 +1,5 @@
 import { assertNever } from '../../shared/assert-never.ts'
-import { failed } from './driver/failed.ts'
+import { failed, stalled } from './driver/failed.ts'
 import { goTo, leave, told, wantNext } from './driver/leave.ts'
 import { prepared, presented } from './driver/presented.ts'
 import { takeProgramme } from './driver/programme.ts'
@@ -41,6 +41,8 @@ function handle(state: DriverState, event: DriverEvent, nowMs: number): Step {
         : unchanged(state)
     case 'failed':
       return failed(state, event, nowMs)
+    case 'stalled':
+      return stalled(state, event, nowMs)
     case 'clock':
       return takeClock(state, event.aheadMs ?? undefined)
     case 'tick':

@@ -46,6 +46,7 @@ export function runScreen(parts: ScreenParts): () => void {
       case 'prepare':
       case 'discard':
       case 'show':
+      case 'rebuild':
       case 'finish-fade':
       case 'clear':
         stage.perform(effect)

@@ -21,6 +21,8 @@ export const eventCodes = {
   'hls-unplayable': 'error',
   'stream-failed': 'warning',
   'stream-back': 'info',
+  'item-nudged': 'warning',
+  'item-rebuilt': 'warning',
   'item-failed': 'error',
   'item-stalled': 'error',
   'item-quarantined': 'warning',

@@ -18,6 +18,16 @@ export const pictureTexts = {
     'The live stream {asset} comes again.',
     '直播流 {asset} 已恢复。',
   ),
+  'item-nudged': text(
+    ['A film stood still for a moment', '影片短暂停顿'],
+    'The item[ {item}][ of {playlist}] stood still and was nudged.',
+    '[播放列表 {playlist} 的]内容[ {item} ]短暂停顿，已尝试恢复。',
+  ),
+  'item-rebuilt': text(
+    ['A film that stood still was opened anew', '停住的影片已重新打开'],
+    'The item[ {item}][ of {playlist}] stood still and was opened anew where it stood.',
+    '[播放列表 {playlist} 的]内容[ {item} ]停住，已从原处重新打开。',
+  ),
   'item-failed': text(
     ['An item could not be shown', '内容无法播放'],
     'The item[ {item}][ of {playlist}] could not be shown. The loop went on.',

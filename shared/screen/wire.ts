@@ -73,11 +73,14 @@ export const fromScreen = z.discriminatedUnion('kind', [
   }),
   /** The slate is on. */
   z.strictObject({ kind: z.literal('slate'), at, reason: z.string() }),
-  /** An item could not be shown; it is left out until its bytes change or `untilAt`. */
+  /**
+   * An item could not be shown and is left out until its bytes change or `untilAt`; or, while it is on, a film that stood still was
+   * nudged or opened anew.
+   */
   z.strictObject({
     kind: z.literal('fault'),
     at,
-    code: z.enum(['item-failed', 'item-stalled', 'item-quarantined']),
+    code: z.enum(['item-failed', 'item-stalled', 'item-quarantined', 'item-nudged', 'item-rebuilt']),
     message: z.string().max(2000),
     key: showingKey,
     asset: assetName,

@@ -10,11 +10,14 @@ export const pairKinds = [
   'video→photo',
   'video→hls',
   'hls→video',
+  'hls→hls',
+  'photo→hls',
+  'hls→photo',
 ] as const
 export type PairKind = (typeof pairKinds)[number]
 
 /** The loops that together hold every kind of cut; a name each for `--pairs`. */
-export const sceneNames = ['same', 'other', 'photo', 'hls'] as const
+export const sceneNames = ['same', 'other', 'photo', 'hls', 'sets'] as const
 export type SceneName = (typeof sceneNames)[number]
 
 /** A loop to show: its items, what the oracle must know of them, and which kind of cut leads from one to the next. */
@@ -96,6 +99,14 @@ const scenes: Record<SceneName, (size: Size) => Recipe[]> = {
     film(35, narrower(size)),
     set(36, size, 'mpegts', { bFrames: true, audio: 'shorter' }),
   ],
+  sets: (size) => [
+    set(41, size, 'mpegts'),
+    set(42, size, 'fmp4', { bFrames: true }),
+    set(43, narrower(size), 'mpegts', { bFrames: true }),
+    { kind: 'photo', item: 44, format: 'jpeg', ...size },
+    set(45, size, 'fmp4'),
+    { kind: 'photo', item: 46, format: 'png', ...size },
+  ],
 }
 
 function set(item: number, size: Size, segments: SetRecipe['segments'], more: Partial<FilmRecipe> = {}): SetRecipe {
@@ -116,8 +127,8 @@ function pairOf(from: Recipe, to: Recipe): [string, PairKind] {
 }
 
 function kindOfPair(from: Recipe, to: Recipe): PairKind {
-  if (isSet(from)) return 'hls→video'
-  if (isSet(to)) return 'video→hls'
+  if (isSet(from)) return isSet(to) ? 'hls→hls' : to.kind === 'photo' ? 'hls→photo' : 'hls→video'
+  if (isSet(to)) return from.kind === 'photo' ? 'photo→hls' : 'video→hls'
   if (from.kind === 'photo') return 'photo→video'
   if (to.kind === 'photo') return 'video→photo'
   const isSame = from.codec === to.codec && from.width === to.width && from.height === to.height

@@ -301,6 +301,34 @@ test('a film that stands still gives way to the next, which is made ready beside
   assert.deepEqual(wall.taken(), ['show', 'film failed', 'shown', 'prepare a to join'])
 })
 
+const place = { shownSeconds: 3, filmSeconds: 3 }
+
+test('a film that stands still is nudged, then opened anew once, and what had joined it is made ready beside it', () => {
+  const wall = new Wall().programme(programmeOf(film, a)).ready().present(false).ready(true)
+  wall.taken()
+  wall.take({ kind: 'stalled', play: wall.on(), rung: 'nudge', place })
+  assert.deepEqual(wall.taken(), ['item-nudged'])
+  wall.take({ kind: 'stalled', play: wall.on(), rung: 'rebuild', place })
+  assert.deepEqual(wall.taken(), ['discard', 'rebuild', 'item-rebuilt', 'prepare a'])
+  wall.ready().take({ kind: 'stalled', play: wall.on(), rung: 'rebuild', place })
+  assert.deepEqual(wall.taken(), [])
+  const failure = { kind: 'failed', fault: 'stalled', message: 'still', certain: true } as const
+  wall.take({ ...failure, play: wall.on() })
+  assert.deepEqual(wall.taken(), ['item-stalled', 'show'])
+})
+
+test('a film that was opened anew ends when the rest of it is over', () => {
+  const wall = new Wall().programme(programmeOf(film, a)).ready().present(false).ready(true)
+  wall.take({ kind: 'stalled', play: wall.on(), rung: 'rebuild', place }).ready()
+  const endsAtMs = wall.nowMs + 7_000
+  wall.take({ kind: 'presented', play: wall.on(), endsAtMs, endIsTimed: true })
+  wall.taken()
+  wall.pass(6_999)
+  assert.deepEqual(wall.taken(), [])
+  wall.pass(1)
+  assert.deepEqual(wall.taken(), ['show'])
+})
+
 test('when either of two films may be to blame, neither is left out and the second is tried alone', () => {
   const other = showingOf('other', { mediaType: 'video/mp4', seconds: null })
   const wall = new Wall().programme(programmeOf(film, other)).ready().present(false).ready(true)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { fixedLevel } from '../../renderer/screen/media/fixed-level.ts'
 import { type LiveState, seePlaylist, standsStill } from '../../renderer/screen/media/live-watch.ts'
-import { fixedLevel } from '../../renderer/screen/media/stream-setup.ts'
 
 const seen = (endSequence: number, live = true) => ({ live, endSequence, targetSeconds: 2 })
 const state: LiveState = { ...seen(10), grewAtMs: 0 }

@@ -4,7 +4,7 @@ import { PNG } from 'pngjs'
 import type { FromScreen } from '../../shared/screen/wire.ts'
 import { type ClipRecipe, makeBrokenClip, makeClip } from '../support/clips.ts'
 import { openScreen, removeBundle, type ScreenItem } from '../support/screen-harness.ts'
-import { wallSize, withScreen } from './watched-screen.ts'
+import { type WatchedScreen, wallSize, withScreen } from './watched-screen.ts'
 
 after(removeBundle)
 
@@ -177,16 +177,78 @@ test('a film that breaks off in its middle gives way to the next', async () => {
   })
 })
 
-test('a film whose bytes stop coming gives way to the next', async () => {
+function faultCodes(screen: WatchedScreen): string[] {
+  return screen.messages.filter(is('fault')).map(({ code }) => code)
+}
+
+test('a film whose bytes stop coming is nudged, opened anew and then given up, and the loop goes on', async (t) => {
   const long = await film(1, { seconds: 20 })
   await withScreen([{ ...long, hangsAtByte: 300_000 }, await photo(2)], async (screen) => {
     await screen.see(1)
-    await screen.see(2, 40_000)
-    const fault = await screen.waitFor(is('fault'))
-    assert.equal(fault.code, 'item-stalled')
-    assert.ok(!screen.strays().includes('black'))
+    const next = await screen.see(2, 40_000)
+    t.diagnostic(`the next item ${Math.round(next.atMs - lastFrameOf(screen, 1))} ms after the last frame`)
+    assert.deepEqual(faultCodes(screen), ['item-nudged', 'item-rebuilt', 'item-stalled'])
+    assert.deepEqual(screen.strays(), [])
   })
 })
+
+test('a film whose reader hangs goes on where it stood, opened anew, to its last frame', async (t) => {
+  const long = await film(1, { seconds: 14 })
+  await withScreen([{ ...long, hangsAtByte: 300_000, hangsOnce: true }, await photo(2)], async (screen) => {
+    await screen.see(1)
+    await screen.see(2, 40_000)
+    const ended = await screen.waitFor(is('ended'))
+    assert.equal(ended.outcome, 'complete')
+    assert.deepEqual(faultCodes(screen), ['item-nudged', 'item-rebuilt'])
+    const frames = framesOf(screen, 1)
+    assert.equal(frames.at(-1), 14 * 30 - 1)
+    const back = frames.filter((frame, at) => frame < (frames[at - 1] ?? 0))
+    const longest = Math.max(...frames.map((frame, at) => frame - (frames[at - 1] ?? frame)))
+    t.diagnostic(`went back ${back.length} times; most frames skipped at once: ${longest - 1}`)
+    assert.deepEqual(screen.strays(), [])
+  })
+})
+
+test('a film that something paused is let run again, and is shown to its end', async () => {
+  await withScreen([await film(1, { seconds: 4 }), await photo(2)], async (screen) => {
+    await screen.see(1)
+    await screen.page.$$eval('video', (videos) => videos.forEach((video) => void video.pause()))
+    await screen.see(2)
+    const ended = await screen.waitFor(is('ended'))
+    assert.equal(ended.outcome, 'complete')
+    assert.deepEqual(faultCodes(screen), ['item-nudged'])
+    assert.equal(Math.max(...framesOf(screen, 1)), 119)
+  })
+})
+
+test('films with many key frames, whose last frames lean on each other, are shown to their last frame', async () => {
+  const items = [
+    await film(1, { seconds: 2 }),
+    await film(2, { seconds: 4, bFrames: true, keySeconds: 0.5 }),
+    await photo(3),
+  ]
+  await withScreen(items, async (screen) => {
+    await screen.see(3)
+    assert.deepEqual(
+      [1, 2].map((item) => Math.max(...framesOf(screen, item))),
+      [59, 119],
+    )
+    assert.deepEqual(faultCodes(screen), [])
+    assert.deepEqual(screen.strays(), [])
+  })
+})
+
+function framesOf(screen: WatchedScreen, item: number): number[] {
+  return screen.samples.flatMap(({ seen }) => (seen.kind === 'frame' && seen.item === item ? [seen.frame] : []))
+}
+
+/** When the item's last picture was first seen. */
+function lastFrameOf(screen: WatchedScreen, item: number): number {
+  const last = Math.max(...framesOf(screen, item))
+  const isIt = ({ seen }: WatchedScreen['samples'][number]) =>
+    seen.kind === 'frame' && seen.item === item && seen.frame === last
+  return screen.samples.find(isIt)?.atMs ?? 0
+}
 
 test('when every item is broken the slate is on and told, and nothing is tried again and again', async () => {
   const recipe = { kind: 'film', item: 9, codec: 'h264', seconds: 2, ...wallSize } as const

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { access, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { access, copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { bandHeightShare, encodeBand } from '../oracle/band.ts'
 import { withOrientation } from './exif.ts'
 import { runFfmpeg } from './run-ffmpeg.ts'
@@ -100,6 +100,25 @@ export async function makeStreamSet(
   // The same recipe gives the same set: who comes second may take the first one's.
   await rename(draft, folder).catch(() => rm(draft, { recursive: true }))
   return made
+}
+
+/** An HLS set that becomes another film on the way: all of the one, a discontinuity, all of the other. */
+export async function makeSetOfTwo(one: Clip, other: Clip): Promise<Clip> {
+  const folder = `${dirname(one.file)}-then-${basename(dirname(other.file))}`
+  const file = join(folder, 'index.m3u8')
+  if (await isThere(file)) return { ...one, file }
+  const draft = `${folder}-${randomUUID()}`
+  await mkdir(draft)
+  const takeOver = async ({ file: playlist }: Clip, prefix: string) => {
+    for (const name of await readdir(dirname(playlist)))
+      if (name.endsWith('.ts')) await copyFile(join(dirname(playlist), name), join(draft, `${prefix}${name}`))
+    return (await readFile(playlist, 'utf8')).replaceAll(/^index/gm, `${prefix}index`).replace(/#EXT-X-ENDLIST\s*$/, '')
+  }
+  const segments = (await takeOver(other, 'b-')).split('\n').filter((line) => /^#EXTINF|^b-/.test(line))
+  const text = [(await takeOver(one, 'a-')).trimEnd(), '#EXT-X-DISCONTINUITY', ...segments, '#EXT-X-ENDLIST', '']
+  await writeFile(join(draft, 'index.m3u8'), text.join('\n'))
+  await rename(draft, folder).catch(() => rm(draft, { recursive: true }))
+  return { ...one, file }
 }
 
 const isThere = (file: string) =>

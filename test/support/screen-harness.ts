@@ -19,6 +19,8 @@ export type ScreenItem = {
   readonly seconds?: number | undefined
   /** The server sends no byte from here on, and keeps the connection open. */
   readonly hangsAtByte?: number
+  /** It hangs for the first one who reads so far, and for nobody after that. */
+  readonly hangsOnce?: boolean
   /** The item's id; `item-<place>` unless told. */
   readonly id?: string
   /** HLS: the file stands for all that lies in its folder, and is the playlist unless the stream is live. */
@@ -178,8 +180,12 @@ function serve(screenDir: string, files: Files): Promise<Loopback> {
   })
 }
 
+const hungOnce = new WeakSet<ScreenItem>()
+
 async function* readUntil(item: ScreenItem, start: number, endExclusive: number): AsyncGenerator<Uint8Array> {
-  const until = Math.min(endExclusive, item.hangsAtByte ?? endExclusive)
+  const hangsAt = hungOnce.has(item) ? undefined : item.hangsAtByte
+  const until = Math.min(endExclusive, hangsAt ?? endExclusive)
+  if (until < endExclusive && item.hangsOnce) hungOnce.add(item)
   if (until > start) yield* createReadStream(item.file, { start, end: until - 1 })
   if (until < endExclusive) await new Promise(() => {})
 }

@@ -13,7 +13,8 @@ export function plan(state: DriverState, programme: Programme, nowMs: number): S
   const chosen = choose(state, programme, nowMs)
   if (!chosen) return unchanged(state)
   const play: Play = { id: state.plays + 1, ...chosen }
-  const join = !play.slot && state.on?.fate === 'playing' && play.showing.transition.kind === 'cut'
+  const goesOn = state.on?.fate === 'playing' && !state.on.isRebuilt
+  const join = !play.slot && goesOn && play.showing.transition.kind === 'cut'
   return {
     state: { ...state, plays: play.id, next: { play, stage: 'preparing', sinceMs: nowMs } },
     effects: [{ kind: 'prepare', play, join }],

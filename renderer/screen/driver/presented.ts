@@ -7,6 +7,7 @@ import {
   type Effect,
   type Next,
   type On,
+  type Play,
   type Step,
   unchanged,
 } from '../driver-state.ts'
@@ -24,19 +25,22 @@ export function prepared(
   return { ...state, next: { ...next, stage: event.joined ? 'joined' : 'ready', sinceMs: nowMs } }
 }
 
-/** What comes next is on the wall. */
-export function presented(state: DriverState, event: Extract<DriverEvent, { kind: 'presented' }>, nowMs: number): Step {
+type Presented = Extract<DriverEvent, { kind: 'presented' }>
+
+/** What comes next is on the wall; or what is on, after it was opened anew. */
+export function presented(state: DriverState, event: Presented, nowMs: number): Step {
   const { on, next } = state
+  if (on?.play.id === event.play) return unchanged({ ...state, on: { ...on, ...endOf(state, on.play, event) } })
   if (next?.play.id !== event.play) return unchanged(state)
+  const atMs = event.atMs ?? nowMs
   const complete = on && (on.fate === 'playing' || on.fate === 'complete')
   const { programme } = state
   const begun = (at: Position): Position =>
     programme ? withShowingBegun(programme, at, next.play.showing.key, nowMs) : at
   const now: On = {
     play: next.play,
-    startedAtMs: nowMs,
-    endsAtMs: endOfSlotMs(state, next.play) ?? event.endsAtMs,
-    endIsTimed: event.endIsTimed || next.play.slot !== undefined,
+    startedAtMs: atMs,
+    ...endOf(state, next.play, event),
     fate: 'playing',
     wantsNextSinceMs: undefined,
     clearAtMs: undefined,
@@ -54,12 +58,18 @@ export function presented(state: DriverState, event: Extract<DriverEvent, { kind
   return {
     state: planned.state,
     effects: [
-      ...(on ? [endedEffect(on, nowMs)] : []),
-      { kind: 'tell', message: shownMessage(now, begun(next.play.before), planned.state.next, nowMs) },
+      ...(on ? [endedEffect(on, atMs)] : []),
+      { kind: 'tell', message: shownMessage(now, begun(next.play.before), planned.state.next, atMs) },
       ...planned.effects,
     ],
   }
 }
+
+/** When a play ends, and who says so; one that was opened anew says it once more. */
+const endOf = (state: DriverState, play: Play, event: Presented): Pick<On, 'endsAtMs' | 'endIsTimed'> => ({
+  endsAtMs: endOfSlotMs(state, play) ?? event.endsAtMs,
+  endIsTimed: event.endIsTimed || play.slot !== undefined,
+})
 
 function shownMessage(on: On, before: Position, next: Next | undefined, nowMs: number): FromScreen {
   return {

@@ -1,4 +1,5 @@
 import type { Play } from '../driver-state.ts'
+import type { FilmPlace } from './filling.ts'
 import type { FilmSource } from './remux.ts'
 import type { Ending } from './remux-wire.ts'
 
@@ -26,12 +27,12 @@ export const clipOf = (play: Play, source: FilmSource, start?: number): Clip => 
   over: false,
 })
 
-/** Whether a film can be taken apart and appended: its codec, and what an edit list hides, which can only come once. */
+/** Whether a film can be taken apart and appended: its codec, whether it stays one film, and what an edit list hides, which can only come once. */
 export function fitsTimeline({ facts }: FilmSource, seconds: number | null): boolean {
   const { hiddenSeconds } = facts
   const startsAgain = (seconds ?? 0) > (facts.seconds ?? Number.POSITIVE_INFINITY)
   const isHideable = hiddenSeconds <= toleranceSeconds || (hiddenSeconds < originSeconds && !startsAgain)
-  return isHideable && MediaSource.isTypeSupported(facts.mediaType)
+  return isHideable && facts.isOneFilm && MediaSource.isTypeSupported(facts.mediaType)
 }
 
 /** What has to be alike for two films to share a timeline: the codec, how the picture is turned, and how it fits. */
@@ -48,4 +49,11 @@ export function endOf(clip: Clip | undefined): number | undefined {
 export function restMs(clip: Clip, mediaSeconds: number): number | undefined {
   const seconds = clip.ending?.endSeconds ?? clip.play.showing.seconds ?? clip.source.facts.seconds
   return seconds === undefined ? undefined : (seconds - (mediaSeconds - (clip.start ?? mediaSeconds))) * 1000
+}
+
+/** How far a clip has come at a place on the timeline. */
+export function placeIn({ start, source, ending }: Clip, mediaSeconds: number): FilmPlace {
+  const shownSeconds = Math.max(0, mediaSeconds - (start ?? mediaSeconds))
+  const filmSeconds = source.facts.seconds ?? ending?.endSeconds ?? 0
+  return { shownSeconds, filmSeconds: filmSeconds > 0 ? shownSeconds % filmSeconds : shownSeconds }
 }

@@ -10,12 +10,30 @@ export type Filling = {
 
 /** What a filling reports about its plays. */
 export type FillingListener = {
-  /** The first frame is on the wall. `lengthMs` is undefined while the end is not known. */
-  presented(play: number, lengthMs: number | undefined, endIsTimed: boolean): void
+  /**
+   * The first frame is on the wall. `lengthMs` is undefined while the end is not known. `expectedMs` is when it is lit, on the clock
+   * of performance.now(); now, unless told.
+   */
+  presented(play: number, lengthMs: number | undefined, endIsTimed: boolean, expectedMs?: number): void
   /** The last frame is on the wall and has had its time, but for what a swap takes. */
   over(play: number): void
   failed(play: number, fault: MediaFault, certain: boolean): void
+  /** The film stands still: it was nudged, or has to be opened anew at this place. What helps neither way, fails. */
+  stalled(play: number, rung: 'nudge' | 'rebuild', place: FilmPlace): void
 }
+
+/** How far a showing has come, and where that is in its film, which may be shorter and begin again; both in seconds. */
+export type FilmPlace = {
+  readonly shownSeconds: number
+  readonly filmSeconds: number
+  /** It is opened anew because it stood still. */
+  readonly isRebuilt?: boolean
+}
+
+export const filmStart: FilmPlace = { shownSeconds: 0, filmSeconds: 0 }
+
+/** A film that no rung has helped. */
+export const stoodStill = (): MediaFault => new MediaFault('stalled', 'it stands still, nudged and opened anew')
 
 /** A picture that cannot be shown, and why, for an operator to read. */
 export class MediaFault extends Error {

@@ -1,33 +1,40 @@
+import { climb, forgiven, frameCame, notStalled, rebuilt, type StallRung } from '../../../shared/recovery/stall.ts'
 import type { Clock } from '../clock.ts'
 
 /** What is seen of a film as it plays. */
 export type FilmListener = {
   /** A frame came onto the wall: its time in the film, in seconds, and when it is lit, on the clock of performance.now(). */
   frame(mediaSeconds: number, expectedMs: number): void
-  /** No frame has come for too long though the film should be playing. */
-  stalled(): void
+  /** No frame has come for too long though the film should be playing. A nudge has been given already. */
+  stalled(rung: StallRung): void
+  /** Whether the film has come to its end and may stand. */
+  isOver(): boolean
   /** Called a few times a second while the film plays. */
   look?(): void
   /** How long a frame of this film may stand, when that is known from the file. */
   slowestMs?(): number
   /** No frame is taken to stand longer than this, whatever the steps between their times: for streams, whose time jumps. */
   readonly longestFrameMs?: number
+  /** It was opened anew because it stood still: if that comes again, it is given up. */
+  readonly isRebuilt?: boolean | undefined
 }
 
 let seen = 0
 /** The frames that all films of this page have brought onto the wall up to now. */
 export const framesSeen = (): number => seen
 
-const lookEveryMs = 200
-const stillAllowedMs = 1_500
-const slowestFactor = 2.5
+const lookEveryMs = 100
+/** A look that comes so late tells that the page itself stood still, and nothing of the film. */
+const lateLookMs = 250
+const nudgeSeconds = 0.001
 
 /**
- * Watches what a video element presents. A stall is told from slow frames by the longest interval seen so far, and only
- * looked for in a page that is visible: a hidden page presents nothing. Returns the undo.
+ * Watches what a video element presents, and climbs the ladder of a film that stands still: told by presented frames alone, and
+ * only in a page that is visible, since a hidden one presents nothing. Returns the undo.
  */
 export function watchFilm(video: HTMLVideoElement, clock: Clock, listener: FilmListener): () => void {
-  let lastMs = clock.nowMs()
+  let stall = (listener.isRebuilt ? rebuilt : notStalled)(clock.nowMs())
+  let lookedMs = clock.nowMs()
   let lastMediaSeconds: number | undefined
   let longestMs = 0
   let stopped = false
@@ -35,23 +42,28 @@ export function watchFilm(video: HTMLVideoElement, clock: Clock, listener: FilmL
     if (stopped) return
     seen += 1
     handle = video.requestVideoFrameCallback(onFrame)
-    lastMs = clock.nowMs()
+    // A seek draws the frame that stands once more: that is none.
+    if (metadata.mediaTime !== lastMediaSeconds) stall = frameCame(stall, clock.nowMs())
     const stepMs = (metadata.mediaTime - (lastMediaSeconds ?? metadata.mediaTime)) * 1000
     longestMs = Math.max(longestMs, Math.min(stepMs, listener.longestFrameMs ?? 60_000))
     lastMediaSeconds = metadata.mediaTime
     listener.frame(metadata.mediaTime, metadata.expectedDisplayTime)
   }
   let handle = video.requestVideoFrameCallback(onFrame)
-  const allowedMs = () => Math.max(stillAllowedMs, Math.max(longestMs, listener.slowestMs?.() ?? 0) * slowestFactor)
   const look = () => {
     cancelLook = clock.after(lookEveryMs, look)
     listener.look?.()
-    const playing = !video.paused && !video.ended && document.visibilityState === 'visible'
-    if (!playing) lastMs = clock.nowMs()
-    else if (clock.nowMs() - lastMs > allowedMs()) {
-      lastMs = clock.nowMs()
-      listener.stalled()
-    }
+    const nowMs = clock.nowMs()
+    const sinceLookMs = nowMs - lookedMs
+    lookedMs = nowMs
+    const framesAreDue = !video.ended && !listener.isOver() && document.visibilityState === 'visible'
+    if (!framesAreDue) stall = forgiven(stall, sinceLookMs)
+    else if (sinceLookMs > lateLookMs) stall = forgiven(stall, sinceLookMs - lookEveryMs)
+    if (!framesAreDue) return
+    const climbed = climb(stall, Math.max(longestMs, listener.slowestMs?.() ?? 0), nowMs)
+    stall = climbed.stall
+    if (climbed.rung === 'nudge') nudge(video)
+    if (climbed.rung) listener.stalled(climbed.rung)
   }
   let cancelLook = clock.after(lookEveryMs, look)
   return () => {
@@ -59,6 +71,12 @@ export function watchFilm(video: HTMLVideoElement, clock: Clock, listener: FilmL
     cancelLook()
     video.cancelVideoFrameCallback(handle)
   }
+}
+
+/** A film that was paused is let run; the pipeline of one that runs is emptied and filled again by a seek that nobody sees. */
+function nudge(video: HTMLVideoElement): void {
+  if (!video.paused) video.currentTime += nudgeSeconds
+  video.play().catch(() => {}) // what a nudge does not help is seen, and the next rung is climbed
 }
 
 /** The frames that an element has presented and dropped since the last time it was asked. */

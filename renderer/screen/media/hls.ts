@@ -1,12 +1,14 @@
 import Hls, { type ErrorData, type LevelDetails } from 'hls.js'
+import type { StallRung } from '../../../shared/recovery/stall.ts'
 import type { Play } from '../driver-state.ts'
 import { type EndWatch, watchForEnd } from './end-watch.ts'
-import { type Filling, MediaFault } from './filling.ts'
+import { type Filling, type FilmPlace, filmStart, MediaFault, stoodStill } from './filling.ts'
 import { meterFrames, watchFilm } from './film-watch.ts'
 import { firstFailure } from './first-failure.ts'
+import { fixedLevel } from './fixed-level.ts'
 import { type LiveState, seePlaylist, standsStill } from './live-watch.ts'
 import { onNextFrame } from './next-frame.ts'
-import { fixedLevel, streamConfig } from './stream-setup.ts'
+import { streamConfig } from './stream-setup.ts'
 import { elementFault, emptyVideo, type FilmParts, firstFrame, startFilm } from './video.ts'
 
 /** A live stream that has shown no picture by then is left out for a while; the loop has something else ready by its turn. */
@@ -26,14 +28,14 @@ export async function openStream(
   play: Play,
   parts: FilmParts,
   signal: AbortSignal,
-  fromSeconds = 0,
+  from = filmStart,
 ): Promise<Filling> {
   const { showing } = play
   const live = showing.stream === 'live'
   video.style.objectFit = showing.fit
   video.muted = !showing.audio
   video.loop = !live && showing.seconds !== null
-  const stream = new Stream(video, play, live, parts, fromSeconds)
+  const stream = new Stream(video, play, from, parts)
   try {
     await Promise.race([firstFrame(video, signal), stream.firstFailure.promise])
   } catch (cause) {
@@ -48,9 +50,9 @@ class Stream implements Filling {
   readonly #video: HTMLVideoElement
   readonly #play: Play
   readonly #live: boolean
+  readonly #from: FilmPlace
   readonly #parts: FilmParts
   readonly #hls: Hls
-  readonly #fromSeconds: number
   readonly #meter: () => { presented: number; dropped: number }
   readonly #end: EndWatch
   readonly #disposed = new AbortController()
@@ -58,6 +60,7 @@ class Stream implements Filling {
   /** Where the last picture of a set ends on the media timeline, once its last segment is loaded. */
   #endSeconds: number | undefined
   #lastFrameSeconds = 0
+  #beganMs = 0
   #longestFrameSeconds = 0.034
   #begun = false
   #presented = false
@@ -67,18 +70,19 @@ class Stream implements Filling {
   #cancelLook = () => {}
   #cancelJoin = () => {}
 
-  constructor(video: HTMLVideoElement, play: Play, live: boolean, parts: FilmParts, fromSeconds: number) {
-    this.#fromSeconds = fromSeconds
+  constructor(video: HTMLVideoElement, play: Play, from: FilmPlace, parts: FilmParts) {
+    const live = play.showing.stream === 'live'
     this.#video = video
     this.#play = play
     this.#live = live
+    this.#from = from
     this.#parts = parts
     this.#meter = meterFrames(video)
     this.#end = watchForEnd(parts.clock, () => this.#reachedEnd())
     const until = { signal: this.#disposed.signal }
     video.addEventListener('error', () => this.#fail(elementFault(video)), until)
     video.addEventListener('ended', () => this.#reachedEnd(), until)
-    this.#hls = new Hls(streamConfig(live))
+    this.#hls = new Hls(streamConfig(live, from.filmSeconds))
     this.#listen()
     this.#hls.attachMedia(video)
     this.#hls.loadSource(new URL(play.showing.address, document.baseURI).href)
@@ -90,7 +94,9 @@ class Stream implements Filling {
     this.#begun = true
     this.#stopWatching = watchFilm(this.#video, this.#parts.clock, {
       frame: (mediaSeconds, expectedMs) => this.#frame(mediaSeconds, expectedMs),
-      stalled: () => this.#fail(new MediaFault('stalled', 'the stream stands still')),
+      stalled: (rung) => this.#stalled(rung),
+      isOver: () => this.#over,
+      isRebuilt: this.#from.isRebuilt,
       // A jump in a live stream's time is no slow frame.
       ...(this.#live && { longestFrameMs: 500 }),
     })
@@ -128,7 +134,7 @@ class Stream implements Filling {
       this.#hls.startLevel = level
       this.#hls.loadLevel = level
     }
-    this.#hls.startLoad(this.#live ? -1 : this.#fromSeconds)
+    this.#hls.startLoad(this.#live ? -1 : this.#from.filmSeconds)
   }
 
   #lastSequence(): number | undefined {
@@ -179,10 +185,12 @@ class Stream implements Filling {
     if (this.#presented || this.#disposed.signal.aborted) return
     this.#presented = true
     const { seconds } = this.#play.showing
+    this.#beganMs = this.#parts.clock.nowMs()
     const timed = this.#live ? (seconds ?? fallbackLiveSeconds) : seconds
     const { duration } = this.#video
-    const wholeMs = Number.isFinite(duration) ? duration * 1000 : undefined
-    this.#parts.listener.presented(this.#play.id, timed === null ? wholeMs : timed * 1000, timed !== null)
+    const restSeconds = timed === null ? duration - this.#from.filmSeconds : timed - this.#from.shownSeconds
+    const restMs = Number.isFinite(restSeconds) ? restSeconds * 1000 : undefined
+    this.#parts.listener.presented(this.#play.id, restMs, timed !== null)
   }
 
   /** The last frame is on: tells so when it has had its time, less what a swap takes. A frame that stands is no end. */
@@ -198,6 +206,16 @@ class Stream implements Filling {
     this.#over = true
     this.#video.pause()
     this.#parts.listener.over(this.#play.id)
+  }
+
+  /** A live stream that a nudge does not help is left at once: there is always something else to show. */
+  #stalled(rung: StallRung): void {
+    if (rung === 'give-up' || (this.#live && rung === 'rebuild')) {
+      this.#fail(stoodStill())
+      return
+    }
+    const shownSeconds = this.#from.shownSeconds + (this.#parts.clock.nowMs() - this.#beganMs) / 1000
+    this.#parts.listener.stalled(this.#play.id, rung, { shownSeconds, filmSeconds: this.#video.currentTime })
   }
 
   /** Told once: after the first failure nothing of it is wanted any more. */

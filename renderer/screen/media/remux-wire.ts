@@ -1,14 +1,13 @@
-import type { FilmFacts } from './film-file.ts'
+import type { FilmAddress, FilmFacts } from './film-file.ts'
 
 /** Page to worker. `film` names an open film; what was closed is no longer answered. */
 export type ToRemux =
-  | {
+  | (FilmAddress & {
       readonly kind: 'open'
       readonly film: number
-      readonly address: string
       /** The showing's length; undefined: the film once, whole. */
       readonly seconds: number | undefined
-    }
+    })
   | { readonly kind: 'read'; readonly film: number }
   | { readonly kind: 'close'; readonly film: number }
 

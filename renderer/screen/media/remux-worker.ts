@@ -23,7 +23,7 @@ async function answer(message: ToRemux): Promise<FromRemux | undefined> {
   const { film } = message
   if (message.kind === 'close') return close(film)
   if (message.kind === 'open') {
-    const opening = open(message.address, message.seconds)
+    const opening = open(message)
     films.set(film, opening)
     return { kind: 'opened', film, facts: (await opening).file.facts }
   }
@@ -33,9 +33,9 @@ async function answer(message: ToRemux): Promise<FromRemux | undefined> {
   return next.done ? { kind: 'end', film, ending: next.value } : { kind: 'piece', film, piece: next.value }
 }
 
-async function open(address: string, seconds: number | undefined): Promise<OpenFilm> {
-  const file = await openFilmFile(address)
-  return { file, pieces: piecesOf(file, seconds) }
+async function open(message: Extract<ToRemux, { kind: 'open' }>): Promise<OpenFilm> {
+  const file = await openFilmFile(message)
+  return { file, pieces: piecesOf(file, message.seconds) }
 }
 
 async function close(film: number): Promise<undefined> {

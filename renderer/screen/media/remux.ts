@@ -1,5 +1,5 @@
 import { MediaFault } from './filling.ts'
-import type { FilmFacts } from './film-file.ts'
+import type { FilmAddress, FilmFacts } from './film-file.ts'
 import type { Ending, FromRemux, Piece, ToRemux } from './remux-wire.ts'
 
 /** A film that the worker has open: its pieces in order, each asked for when there is room for it. */
@@ -12,7 +12,7 @@ export type FilmSource = {
 /** Takes films apart in a worker. */
 export type Remux = {
   /** Rejects with a MediaFault when the file cannot be played, and when aborted. */
-  open(address: string, seconds: number | undefined, signal: AbortSignal): Promise<FilmSource>
+  open(from: FilmAddress, seconds: number | undefined, signal: AbortSignal): Promise<FilmSource>
   stop(): void
 }
 
@@ -57,10 +57,10 @@ export function startRemux(script: string): Remux {
   }
 
   return {
-    open: async (address, seconds, signal) => {
+    open: async (from, seconds, signal) => {
       films += 1
       const film = films
-      const opened = await abortable(ask({ kind: 'open', film, address, seconds }), signal, () => close(film))
+      const opened = await abortable(ask({ kind: 'open', film, ...from, seconds }), signal, () => close(film))
       if (opened.kind !== 'opened') throw new MediaFault('failed', 'the film was not opened')
       return {
         facts: opened.facts,

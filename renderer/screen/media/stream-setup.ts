@@ -23,12 +23,12 @@ const leftOut: object = {
 }
 
 /** How streams are played. Everything is kept small, since two may be open at once and the next one waits loaded. */
-export function streamConfig(live: boolean): Partial<HlsConfig> {
+export function streamConfig(live: boolean, fromSeconds: number): Partial<HlsConfig> {
   return {
     autoStartLoad: false,
     enableWorker: true,
     workerPath: new URL(workerScript, document.baseURI).href,
-    startPosition: live ? -1 : 0,
+    startPosition: live ? -1 : fromSeconds,
     maxBufferLength: aheadSeconds,
     maxMaxBufferLength: 2 * aheadSeconds,
     maxBufferSize: 0,
@@ -55,20 +55,4 @@ export function streamConfig(live: boolean): Partial<HlsConfig> {
 function policy(retries: number): { default: LoadPolicy['default'] } {
   const retry = { maxNumRetry: retries, retryDelayMs: 300, maxRetryDelayMs: 1_000 }
   return { default: { maxTimeToFirstByteMs: 4_000, maxLoadTimeMs: 20_000, timeoutRetry: retry, errorRetry: retry } }
-}
-
-/**
- * The one quality that a set on demand is played in, so that no switch is ever seen: the smallest that fills the page, or
- * else the largest. Of equal sizes the one with most bits.
- */
-export function fixedLevel(
-  levels: readonly { readonly height: number; readonly bitrate: number }[],
-  pageHeight: number,
-): number {
-  const inOrder = levels
-    .map(({ height, bitrate }, at) => ({ at, height, bitrate }))
-    .toSorted((one, other) => one.height - other.height || other.bitrate - one.bitrate)
-  const filling = inOrder.find(({ height }) => height >= pageHeight)
-  const largest = Math.max(...levels.map(({ height }) => height))
-  return (filling ?? inOrder.find(({ height }) => height === largest))?.at ?? 0
 }

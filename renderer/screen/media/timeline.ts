@@ -1,8 +1,9 @@
+import type { StallRung } from '../../../shared/recovery/stall.ts'
 import type { Play } from '../driver-state.ts'
-import { type Clip, clipOf, endOf, familyOf, originSeconds, restMs, toleranceSeconds } from './clip.ts'
+import { type Clip, clipOf, endOf, familyOf, originSeconds, placeIn, restMs, toleranceSeconds } from './clip.ts'
 import { type EndWatch, watchForEnd } from './end-watch.ts'
 import { Feeder, ignoreDeadElement } from './feeder.ts'
-import { type Filling, MediaFault } from './filling.ts'
+import { type Filling, type MediaFault, stoodStill } from './filling.ts'
 import { meterFrames, watchFilm } from './film-watch.ts'
 import { firstFailure } from './first-failure.ts'
 import { onNextFrame } from './next-frame.ts'
@@ -69,6 +70,7 @@ class Run implements Timeline {
   #closed = false
   #ended = false
   #begun = false
+  #lastFrameSeconds = originSeconds
   #stopWatching = () => {}
 
   constructor(video: HTMLVideoElement, buffer: Buffer, parts: FilmParts, first: { play: Play; source: FilmSource }) {
@@ -94,7 +96,8 @@ class Run implements Timeline {
   begin(raise: () => void): void {
     this.#stopWatching = watchFilm(this.#video, this.#parts.clock, {
       frame: (mediaSeconds, expectedMs) => this.#frame(mediaSeconds, expectedMs),
-      stalled: () => this.#stalled(),
+      stalled: (rung) => this.#stalled(rung),
+      isOver: () => this.#clips.at(-1)?.over ?? true,
       look: () => this.#look(),
       slowestMs: () => this.#feeder.longestFrameSeconds * 1000,
     })
@@ -148,11 +151,12 @@ class Run implements Timeline {
   #frame(mediaSeconds: number, expectedMs: number): void {
     if (this.#disposed.signal.aborted) return
     this.#begun = true
+    this.#lastFrameSeconds = mediaSeconds
+    this.#count(this.#shown()) // an interruption may come at any time and wants to know how many frames there were
     for (const clip of this.#clips) {
       if (clip.presented || clip.start === undefined || mediaSeconds < clip.start - toleranceSeconds) continue
-      this.#count(this.#shown())
       clip.presented = true
-      this.#parts.listener.presented(clip.play.id, restMs(clip, mediaSeconds), false)
+      this.#parts.listener.presented(clip.play.id, restMs(clip, mediaSeconds), false, expectedMs)
     }
     this.#forgetPast()
     this.#watchForEnd(mediaSeconds, expectedMs)
@@ -181,7 +185,8 @@ class Run implements Timeline {
     // Nobody sees the page, so no frames are told of; the loop goes on by the film's own time.
     if (this.#begun && document.visibilityState === 'hidden') this.#frame(this.#video.currentTime, performance.now())
     this.#jumpHole()
-    void this.#feeder.evict()
+    // Taking something away opens a run again that was ended, and the decoder would hold back its last frames for ever.
+    if (!this.#ended) void this.#feeder.evict()
     const last = this.#clips.at(-1)
     const end = endOf(last)
     if (end === undefined || this.#ended || this.#joinsExpected > 0) return
@@ -209,11 +214,12 @@ class Run implements Timeline {
     if (shown > 0) this.#clips = this.#clips.slice(shown)
   }
 
-  #stalled(): void {
+  #stalled(rung: StallRung): void {
     const clip = this.#shown()
     if (!clip || clip.over) return
-    const fault = new MediaFault('stalled', 'the film stands still')
-    this.#parts.listener.failed(clip.play.id, fault, !this.#isAtJoint(clip))
+    const { listener } = this.#parts
+    if (rung === 'give-up') listener.failed(clip.play.id, stoodStill(), !this.#isAtJoint(clip))
+    else listener.stalled(clip.play.id, rung, placeIn(clip, this.#lastFrameSeconds))
   }
 
   #elementFailed(): void {

@@ -1,6 +1,7 @@
+import type { StallRung } from '../../../shared/recovery/stall.ts'
 import type { Clock } from '../clock.ts'
 import type { Play } from '../driver-state.ts'
-import { type Filling, type FillingListener, MediaFault } from './filling.ts'
+import { type Filling, type FillingListener, type FilmPlace, filmStart, MediaFault, stoodStill } from './filling.ts'
 import { meterFrames, watchFilm } from './film-watch.ts'
 import type { FrameCounts } from './frame-counts.ts'
 import { onNextFrame } from './next-frame.ts'
@@ -9,7 +10,8 @@ import { onNextFrame } from './next-frame.ts'
 export type FilmParts = { readonly clock: Clock; readonly counts: FrameCounts; readonly listener: FillingListener }
 
 /**
- * Loads a film into an element of its own, as it is: for films with sound and for what cannot be taken apart.
+ * Loads a film into an element of its own, as it is: for films with sound and for what cannot be taken apart, or has
+ * to go on at a place where it stood still.
  *
  * Resolves when its first frame is decoded; rejects with a MediaFault, or when aborted.
  */
@@ -18,21 +20,21 @@ export async function openFilm(
   play: Play,
   parts: FilmParts,
   signal: AbortSignal,
-  fromSeconds = 0,
+  from = filmStart,
 ): Promise<Filling> {
   const { showing } = play
   video.style.objectFit = showing.fit
   video.muted = !showing.audio
   video.loop = showing.seconds !== null
   video.src = showing.address
-  if (fromSeconds > 0) video.currentTime = fromSeconds
+  if (from.filmSeconds > 0) video.currentTime = from.filmSeconds
   try {
-    await firstFrame(video, signal, Math.max(0, fromSeconds - seekToleranceSeconds))
+    await firstFrame(video, signal, Math.max(0, from.filmSeconds - seekToleranceSeconds))
   } catch (cause) {
     emptyVideo(video)
     throw cause
   }
-  return fill(video, play, parts)
+  return fill(video, play, from, parts)
 }
 
 /** Gives back the decoder and the connection: a page may hold about a thousand players. */
@@ -124,7 +126,7 @@ export function elementFault(video: HTMLVideoElement): MediaFault {
   return new MediaFault('failed', `the film does not play: ${error?.message || `error ${error?.code}`}`)
 }
 
-function fill(video: HTMLVideoElement, play: Play, { clock, counts, listener }: FilmParts): Filling {
+function fill(video: HTMLVideoElement, play: Play, from: FilmPlace, { clock, counts, listener }: FilmParts): Filling {
   const settled = new AbortController()
   const until = { signal: settled.signal }
   const meter = meterFrames(video)
@@ -132,12 +134,23 @@ function fill(video: HTMLVideoElement, play: Play, { clock, counts, listener }: 
   let stopWatching = () => {}
   const count = () => counts.add(play.id, meter())
   const fail = (fault: MediaFault) => listener.failed(play.id, fault, true)
-  const lengthMs = play.showing.seconds === null ? undefined : play.showing.seconds * 1000
+  const { seconds } = play.showing
+  const restMs = () => (seconds === null ? video.duration - from.filmSeconds : seconds - from.shownSeconds) * 1000
+  let beganMs = clock.nowMs()
+  const stalled = (rung: StallRung) => {
+    if (rung === 'give-up') {
+      fail(stoodStill())
+      return
+    }
+    const shownSeconds = from.shownSeconds + (clock.nowMs() - beganMs) / 1000
+    listener.stalled(play.id, rung, { shownSeconds, filmSeconds: video.currentTime })
+  }
   const onFrame = () => {
     count()
     if (presented || settled.signal.aborted) return
     presented = true
-    listener.presented(play.id, lengthMs ?? video.duration * 1000, lengthMs !== undefined)
+    beganMs = clock.nowMs()
+    listener.presented(play.id, restMs(), seconds !== null)
   }
   video.addEventListener('error', () => fail(elementFault(video)), until)
   video.addEventListener('ended', () => listener.over(play.id), until)
@@ -145,7 +158,9 @@ function fill(video: HTMLVideoElement, play: Play, { clock, counts, listener }: 
     begin: (raise) => {
       stopWatching = watchFilm(video, clock, {
         frame: onFrame,
-        stalled: () => fail(new MediaFault('stalled', 'the film stands still')),
+        stalled,
+        isOver: () => video.ended,
+        isRebuilt: from.isRebuilt,
       })
       raise()
       startFilm(video, settled.signal)

@@ -1,22 +1,20 @@
 import { assertNever } from '../../../shared/assert-never.ts'
 import type { Clock } from '../clock.ts'
-import type { DriverEvent, Effect, Play, PlaySlot } from '../driver-state.ts'
-import { fitsTimeline } from '../media/clip.ts'
-import { type Filling, type FillingListener, faultOf } from '../media/filling.ts'
+import type { DriverEvent, Effect, Play } from '../driver-state.ts'
+import { type FillingListener, type FilmPlace, faultOf } from '../media/filling.ts'
 import { createFrameCounts, type Frames } from '../media/frame-counts.ts'
-import { openStream } from '../media/hls.ts'
-import { openPhoto } from '../media/image.ts'
-import { inStep, sinceFleet } from '../media/in-step.ts'
+import { sinceFleet } from '../media/in-step.ts'
 import type { FilmSource, Remux } from '../media/remux.ts'
 import type { FleetMs } from '../media/synced-film.ts'
-import { openTimeline, type Timeline } from '../media/timeline.ts'
-import { openFilm } from '../media/video.ts'
+import type { Timeline } from '../media/timeline.ts'
 import { createDecks, type Deck } from './deck.ts'
+import { type Content, fillDeck, type Slot } from './fill-deck.ts'
+import { isSet, openSource } from './film-source.ts'
 import { addLowerThird, removeLowerThird, revealLowerThird } from './lower-third.ts'
 
 /** What the stage reports to the driver. */
-export type StageEvent = Extract<DriverEvent, { kind: 'prepared' | 'presented' | 'over' | 'failed' }>
-type StageEffect = Extract<Effect, { kind: 'prepare' | 'discard' | 'show' | 'finish-fade' | 'clear' }>
+export type StageEvent = Extract<DriverEvent, { kind: 'prepared' | 'presented' | 'over' | 'failed' | 'stalled' }>
+type StageEffect = Extract<Effect, { kind: 'prepare' | 'discard' | 'show' | 'rebuild' | 'finish-fade' | 'clear' }>
 
 /** Where pictures are made ready and brought to the front. */
 export type Stage = {
@@ -26,14 +24,6 @@ export type Stage = {
   /** All frames of films since the page began. */
   presentedFrames(): number
   close(): void
-}
-
-/** `showAtMs`: when it is to be seen by the fleet's clock, where walls keep in step. */
-type Slot = {
-  readonly deck: Deck
-  readonly filling: Filling
-  readonly timeline?: Timeline
-  readonly showAtMs?: number
 }
 
 /** What the stage needs beside the page. */
@@ -58,16 +48,24 @@ export function openStage(
   const waiting = new Map<number, Slot>()
   let front: Slot | undefined
   let finishFade = () => {}
+  let stopRebuilding = () => {}
 
   const listener: FillingListener = {
-    presented: (play, lengthMs, endIsTimed) => {
+    presented: (play, lengthMs, endIsTimed, expectedMs = performance.now()) => {
       if (front) revealLowerThird(front.deck.root, play)
-      const endsAtMs = lengthMs === undefined ? undefined : clock.nowMs() + lengthMs
-      tell({ kind: 'presented', play, endsAtMs, endIsTimed })
+      const atMs = clock.nowMs() + expectedMs - performance.now()
+      tell({
+        kind: 'presented',
+        play,
+        atMs,
+        endsAtMs: lengthMs === undefined ? undefined : atMs + lengthMs,
+        endIsTimed,
+      })
     },
     over: (play) => tell({ kind: 'over', play }),
     failed: (play, fault, certain) =>
       tell({ kind: 'failed', play, fault: fault.kind, message: fault.message, certain }),
+    stalled: (play, rung, place) => tell({ kind: 'stalled', play, rung, place }),
   }
 
   const giveBack = (deck: Deck) => {
@@ -80,43 +78,40 @@ export function openStage(
     giveBack(slot.deck)
   }
 
-  const parts = { clock, counts, listener }
-  const fillDeck = async (deck: Deck, play: Play, film: FilmSource | undefined, signal: AbortSignal): Promise<Slot> => {
-    deck.put('waiting')
-    addLowerThird(deck.root, play, languages(), false)
-    const isPhoto = play.showing.mediaType.startsWith('image/')
-    deck.hold(isPhoto ? 'image' : 'video')
-    if (play.slot) {
-      return { deck, filling: await fillInStep(deck, play, play.slot, signal), showAtMs: play.slot.showAtMs }
-    }
-    if (isPhoto) return { deck, filling: await openPhoto(deck.image, play, listener, signal) }
-    if (isStream(play)) return { deck, filling: await openStream(deck.video, play, parts, signal) }
-    if (!film) return { deck, filling: await openFilm(deck.video, play, parts, signal) }
-    const timeline = await openTimeline(deck.video, play, film, parts, signal)
-    return { deck, filling: timeline, timeline }
-  }
+  const parts = { clock, counts, listener, fleetMs }
 
-  const fillInStep = async (deck: Deck, play: Play, slot: PlaySlot, signal: AbortSignal): Promise<Filling> => {
-    const { image, video } = deck
-    if (play.showing.mediaType.startsWith('image/'))
-      return inStep(await openPhoto(image, play, listener, signal), slot, fleetMs)
-    if (play.showing.stream === 'live') return inStep(await openStream(video, play, parts, signal), slot, fleetMs)
-    const open = isStream(play) ? openStream : openFilm
-    const fromSeconds = (slot.showAtMs - slot.beginsMs) / 1000
-    return inStep(await open(video, play, parts, signal, fromSeconds), slot, fleetMs, video)
-  }
-
-  const prepareApart = async (play: Play, film: FilmSource | undefined, signal: AbortSignal) => {
+  /** Makes it ready in a deck of its own; false when it was not wanted any more. */
+  const fill = async (content: Content, signal: AbortSignal): Promise<boolean> => {
     const deck = decks.take()
     try {
-      const slot = await fillDeck(deck, play, film, signal)
-      if (signal.aborted) return release(slot)
-      waiting.set(play.id, slot)
-      tell({ kind: 'prepared', play: play.id, joined: false })
+      deck.put('waiting')
+      addLowerThird(deck.root, content.play, languages(), false)
+      const slot = await fillDeck(deck, content, parts, signal)
+      if (signal.aborted) release(slot)
+      else waiting.set(content.play.id, slot)
+      return !signal.aborted
     } catch (thrown) {
       giveBack(deck)
       throw thrown
     }
+  }
+
+  const prepareApart = async (play: Play, film: FilmSource | undefined, signal: AbortSignal) => {
+    if (await fill({ play, film }, signal)) tell({ kind: 'prepared', play: play.id, joined: false })
+  }
+
+  /** Nothing is told if this fails: the film that stands still climbs on, and is given up. */
+  const rebuild = async (play: Play, place: FilmPlace) => {
+    stopRebuilding()
+    const abort = new AbortController()
+    stopRebuilding = () => {
+      abort.abort()
+      discard(play.id)
+    }
+    const isReady = await fill({ play, place: { ...place, isRebuilt: true } }, abort.signal).catch(() => false)
+    if (!isReady) return
+    stopRebuilding = () => {}
+    show(play.id, 0)
   }
 
   const prepareFilm = async (play: Play, run: Timeline | undefined, signal: AbortSignal) => {
@@ -140,7 +135,7 @@ export function openStage(
     preparing.set(play.id, abort)
     const { mediaType } = play.showing
     try {
-      const isFilm = !isStream(play) && mediaType.startsWith('video/')
+      const isFilm = mediaType.startsWith('video/') || isSet(play)
       if (isFilm && !play.slot) await prepareFilm(play, join ? front?.timeline : undefined, abort.signal)
       else await prepareApart(play, undefined, abort.signal)
     } catch (thrown) {
@@ -163,6 +158,7 @@ export function openStage(
   const show = (play: number, fadeMs: number) => {
     const slot = waiting.get(play)
     if (!slot) return
+    stopRebuilding()
     slot.filling.begin(() => {
       waiting.delete(play)
       finishFade()
@@ -179,6 +175,7 @@ export function openStage(
   }
 
   const clear = () => {
+    stopRebuilding()
     finishFade()
     if (front) release(front)
     front = undefined
@@ -195,6 +192,9 @@ export function openStage(
           break
         case 'show':
           show(effect.play, effect.fadeMs)
+          break
+        case 'rebuild':
+          void rebuild(effect.play, effect.place)
           break
         case 'finish-fade':
           finishFade()
@@ -213,18 +213,6 @@ export function openStage(
       clear()
     },
   }
-}
-
-const isStream = ({ showing }: Play) => showing.mediaType === 'application/vnd.apple.mpegurl'
-
-/** Takes the film apart; undefined for one with sound or of a kind that only the element itself may know. */
-async function openSource(play: Play, remux: Remux, signal: AbortSignal): Promise<FilmSource | undefined> {
-  const { address, audio, seconds } = play.showing
-  if (audio) return undefined
-  const film = await remux.open(new URL(address, document.baseURI).href, seconds ?? undefined, signal)
-  if (fitsTimeline(film, seconds)) return film
-  film.close()
-  return undefined
 }
 
 /** Long enough for the new picture to be lit before the old one is taken down. */
