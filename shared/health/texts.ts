@@ -31,8 +31,8 @@ export const reasonTexts: Readonly<Record<ReasonCode, CodeText>> = {
   ),
   'wall-dark': text(
     ['The wall is off by order', '大屏按计划关闭'],
-    'The wall is off by order: {why}.',
-    '大屏按计划关闭：{why}。',
+    'Nothing is to be seen: {why}.',
+    '此时不显示画面：{why}。',
   ),
   'frames-dropped': text(
     ['The picture stutters', '画面卡顿'],
