@@ -6,6 +6,7 @@ import { Feeder, ignoreDeadElement } from './feeder.ts'
 import { type Filling, type MediaFault, stoodStill } from './filling.ts'
 import { meterFrames, watchFilm } from './film-watch.ts'
 import { firstFailure } from './first-failure.ts'
+import { jumpHole } from './holes.ts'
 import { onNextFrame } from './next-frame.ts'
 import type { FilmSource } from './remux.ts'
 import { type Buffer, openBuffer } from './source-buffer.ts'
@@ -184,7 +185,7 @@ class Run implements Timeline {
     this.#feeder.wake()
     // Nobody sees the page, so no frames are told of; the loop goes on by the film's own time.
     if (this.#begun && document.visibilityState === 'hidden') this.#frame(this.#video.currentTime, performance.now())
-    this.#jumpHole()
+    if (this.#begun) jumpHole(this.#video)
     // Taking something away opens a run again that was ended, and the decoder would hold back its last frames for ever.
     if (!this.#ended) void this.#feeder.evict()
     const last = this.#clips.at(-1)
@@ -194,18 +195,6 @@ class Run implements Timeline {
     this.#closed = true
     this.#ended = true
     void this.#buffer.end().catch(ignoreDeadElement)
-  }
-
-  /** A hole that remains between two clips would be waited at for ever. */
-  #jumpHole(): void {
-    const { buffered, currentTime, readyState, seeking } = this.#video
-    if (!this.#begun || seeking || readyState > HTMLMediaElement.HAVE_CURRENT_DATA) return
-    for (let at = 0; at < buffered.length; at++) {
-      const start = buffered.start(at)
-      if (start <= currentTime || start - currentTime > 5) continue
-      this.#video.currentTime = start
-      return
-    }
   }
 
   #forgetPast(): void {
