@@ -15,8 +15,10 @@ export type PageClock = {
 /** Less than this apart, the page's own times do where a wall keeps in step with nobody. */
 const nearMs = 1_000
 
-/** So many beats are remembered: the one that came quickest is believed. */
-const mostBeats = 60
+/** So many answers are remembered: the one that came quickest is believed. */
+const mostAnswers = 120
+/** A page that has just begun is asked so many times in a row: its first answers are slow. */
+const asksAtFirst = 10
 
 /**
  * The page and this process read the same monotonic clock from other beginnings, so their difference stays as it is while the
@@ -33,10 +35,11 @@ export function createPageClock(
   const pageNowMs = () => clock.monotonicMs() + Math.max(...differences)
   return {
     heard(message) {
-      if (message.kind !== 'hello' && message.kind !== 'beat') return
+      if (message.kind !== 'hello' && message.kind !== 'beat' && message.kind !== 'clock-read') return
       if (message.kind === 'hello') differences = []
-      differences = [...differences, message.at - clock.monotonicMs()].slice(-mostBeats)
+      differences = [...differences, message.at - clock.monotonicMs()].slice(-mostAnswers)
       if (!inStep() && !told) return
+      if (message.kind === 'clock-read' && differences.length > asksAtFirst) return
       told = inStep()
       const { trust, wallMs } = time.told()
       send({ kind: 'clock', aheadMs: told && trust !== 'unknown' ? wallMs - pageNowMs() : null })

@@ -81,6 +81,7 @@ export function runScreen(parts: ScreenParts): () => void {
     if (message.kind === 'mark') return parts.mark?.(message.text)
     if (message.kind === 'look')
       return link.send({ kind: 'looked', at: clock.nowMs(), brightest: parts.ownBrightness?.() ?? null })
+    if (message.kind === 'clock') link.send({ kind: 'clock-read', at: clock.nowMs() })
     if (message.kind === 'programme') takeSettings(message, store)
     dispatch(message)
   })

@@ -21,7 +21,10 @@ export const toScreen = z.discriminatedUnion('kind', [
     /** Languages of captions in the order they are drawn. */
     languages: z.array(z.string()),
   }),
-  /** How far the fleet's clock is ahead of the page's, in milliseconds; null: nobody knows, and synced loops run freely. */
+  /**
+   * How far the fleet's clock is ahead of the page's, in milliseconds; null: nobody knows, and synced loops run freely. Answered
+   * by `clock-read`.
+   */
   z.strictObject({ kind: z.literal('clock'), aheadMs: z.number().nullable() }),
   /** Ends what is on and goes to the next item at once. */
   z.strictObject({ kind: z.literal('skip') }),
@@ -102,6 +105,8 @@ export const fromScreen = z.discriminatedUnion('kind', [
     seenFrames: z.int().optional(),
     on: showingKey.nullable(),
   }),
+  /** The answer to `clock`, at once: what the page's clock shows. */
+  z.strictObject({ kind: z.literal('clock-read'), at }),
   /** The answer to `look`: the brightest part of the film or photo in front, 0 to 255; null: there is none. */
   z.strictObject({ kind: z.literal('looked'), at, brightest: z.number().min(0).max(255).nullable() }),
 ])

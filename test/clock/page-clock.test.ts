@@ -36,6 +36,15 @@ test('the beat that came quickest says how far the clocks are apart', () => {
   assert.deepEqual(sent.at(-1), { kind: 'clock', aheadMs: november + 1_000 + 2 })
 })
 
+test('a page that has just begun is asked some times in a row, and then once with each beat', () => {
+  const { page, sent, beat, now } = setUp()
+  page.heard({ kind: 'hello', at: now() })
+  for (let answers = 0; answers < 30; answers++) page.heard({ kind: 'clock-read', at: now() })
+  assert.equal(sent.length, 10)
+  beat(0)
+  assert.equal(sent.length, 11)
+})
+
 test('a wall that keeps in step with nobody hears of no clock, and one whose time is unknown hears that', () => {
   const alone = setUp({}, false)
   alone.beat(1)
