@@ -15,7 +15,7 @@ export const reasonTexts: Readonly<Record<ReasonCode, CodeText>> = {
     '已黑屏 {age}，而此时应有画面。',
   ),
   'content-black': text(
-    ['What plays is black by itself', '播放的内容本身是黑的'],
+    ['What plays is black by itself', '播放内容为黑色'],
     'It has been black for {age}, as the file is: {on}.',
     '内容本身已黑屏 {age}：{on}。',
   ),

@@ -14,7 +14,7 @@ const quick = [
 test('a wall that plays, dark and black pictures among them, reports nothing; a black, a frozen and a deaf one each say so, and then that it is over', async (context) => {
   const wall = await setWatchedWall(context)
   await untilWell(wall, 'the wall is well')
-  const short = { name: 'a black photo and a dark film', seconds: 16, begin: () => wall.push('short') }
+  const short = { name: 'a black photo and a dark film', seconds: 12, begin: () => wall.push('short') }
   assert.deepEqual(await untrueDuring(wall, short), [])
   await wall.push('films')
   for (const fault of faults.filter(({ name }) => quick.includes(name))) {

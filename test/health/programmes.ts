@@ -91,7 +91,7 @@ export function programmes(folder: string, origin: Origin, approver: PrivateJwk,
     'black-film': async () => [{ asset: await blackFilm() }],
     absent: async () => [{ asset: await film(1) }, { asset: { ...(await film(2)), ...absent } }],
     withdrawn: async () => [{ asset: await film(1) }],
-    short: async () => [{ asset: await blackPhoto(), seconds: 8 }, { asset: await darkFilm() }],
+    short: async () => [{ asset: await blackPhoto(), seconds: 6 }, { asset: await darkFilm() }],
   }
 
   return async (name: ProgrammeName, revision: number): Promise<Record<string, unknown>> => {
