@@ -12,15 +12,15 @@ import {
   withStart,
 } from './limits.ts'
 import { type Lane, lanesOf, type Programme, type Showing, type ShowingKey } from './programme.ts'
+import { countTurn, laneWhoseTurnItIs, type Turns, turns, turnsOf, withDue } from './turns.ts'
 
 /**
- * Where the loop stands, as a value that survives a restart: for every lane the item that comes next, and how many
- * turns each lane has had since this set of lanes began to take turns.
+ * Where the loop stands, as a value that survives a restart: for every lane the item that comes next, and the
+ * turns that each has had.
  */
 export const position = z.strictObject({
   next: z.record(z.string(), z.string()),
-  /** `due`: turns that came when the lane might not be shown, because of its limits or of its neighbour. */
-  turns: z.record(z.string(), z.strictObject({ weight: z.int(), count: z.int(), due: z.int().optional() })),
+  turns,
   /** The lane that takes the next turn whatever its share, because it cuts in. */
   first: z.string().optional(),
   /** What was on last. */
@@ -72,14 +72,14 @@ export function nextFallback({ fallback }: Programme, at: Position): { showing: 
 const isConstrainedLoop = (lanes: readonly Lane[], at: Position): boolean =>
   at.last?.notBeside !== undefined || lanes.some(isConstrained)
 
-type Turn = { readonly lane: Lane; readonly turns: Position['turns'] }
+type Turn = { readonly lane: Lane; readonly turns: Turns }
 
 function takeTurn(lanes: readonly Lane[], at: Position, startsAtMs: number): Turn | undefined {
-  const turns = turnsOf(lanes, at)
+  const before = turnsOf(lanes, at.turns)
   const cuttingIn = lanes.find(({ key }) => key === at.first)
-  if (!cuttingIn && isConstrainedLoop(lanes, at)) return takeTurnWithin(lanes, turns, at, startsAtMs)
-  const lane = cuttingIn ?? laneWhoseTurnItIs(lanes, turns)
-  return lane && { lane, turns: countTurn(turns, lane.key, lanes) }
+  if (!cuttingIn && isConstrainedLoop(lanes, at)) return takeTurnWithin(lanes, before, at, startsAtMs)
+  const lane = cuttingIn ?? laneWhoseTurnItIs(lanes, before)
+  return lane && { lane, turns: countTurn(before, lane.key, lanes) }
 }
 
 /** So many turns in a row are looked at for one that may be taken; then it goes to whoever may and is owed most. */
@@ -91,12 +91,7 @@ const mostDueAlone = 4
  * The turns are those of the loop without limits, but one that may not be taken is put off: it is taken as soon as it may,
  * beside the count. A lane at its limit is owed one turn at most: what comes due meanwhile is lost, the others go on.
  */
-function takeTurnWithin(
-  lanes: readonly Lane[],
-  before: Position['turns'],
-  at: Position,
-  startsAtMs: number,
-): Turn | undefined {
+function takeTurnWithin(lanes: readonly Lane[], before: Turns, at: Position, startsAtMs: number): Turn | undefined {
   let turns = before
   const full = new Set(lanes.filter((lane) => !isOpen(lane, at, startsAtMs)))
   const apart = new Set(lanes.filter((lane) => at.last !== undefined && areApart(at.last, neighbourOf(lane))))
@@ -139,11 +134,6 @@ function needsPause(
   const between = open.some((lane) => neighbourOf(lane).playlist !== last?.playlist)
   const most = between ? mostPutOff : mostDueAlone
   return lanes.some((lane) => apart.has(lane) && !full.has(lane) && dueOf(lane) >= most)
-}
-
-const withDue = (turns: Position['turns'], key: string, due: number): Position['turns'] => {
-  const { weight = 1, count = 0 } = turns[key] ?? {}
-  return { ...turns, [key]: due > 0 ? { weight, count, due } : { weight, count } }
 }
 
 /** The same place, after a showing began: limits count it, however it ends. */
@@ -210,46 +200,4 @@ export function carryOver(before: Programme, after: Programme, at: Position): Po
 export function cutInAt(programme: Programme, at: Position, lane: string): Position {
   const first = programme.lanes.find(({ key }) => key === lane)?.showings[0]
   return first ? { ...at, next: { ...at.next, [lane]: first.item }, first: lane } : at
-}
-
-/** Counts go on while the lanes and weights are the same, and start anew when they are not. */
-function turnsOf(lanes: readonly Lane[], at: Position): Position['turns'] {
-  const same =
-    Object.keys(at.turns).length === lanes.length && lanes.every((lane) => at.turns[lane.key]?.weight === lane.weight)
-  if (same) return at.turns
-  return Object.fromEntries(lanes.map((lane) => [lane.key, { weight: lane.weight, count: 0 }]))
-}
-
-/**
- * Tijdeman's chairman assignment (R. Tijdeman, "The chairman assignment problem", Discrete Mathematics 32, 1980): of the
- * lanes that may take the turn without getting ahead by too much, the one whose deadline is nearest. At every point each
- * lane's showings differ from its exact share by at most 1 - 1/(2(k-1)), so by less than one. In whole numbers: everything
- * is multiplied by 2(k-1) times the sum of the weights.
- */
-function laneWhoseTurnItIs(lanes: readonly Lane[], turns: Position['turns']): Lane | undefined {
-  if (lanes.length <= 1) return lanes[0]
-  const scale = 2 * (lanes.length - 1)
-  const weights = lanes.reduce((sum, lane) => sum + lane.weight, 0)
-  const step = 1 + lanes.reduce((sum, lane) => sum + (turns[lane.key]?.count ?? 0), 0)
-  let chosen: { lane: Lane; slack: number } | undefined
-  for (const lane of lanes) {
-    const owed = scale * (step * lane.weight - (turns[lane.key]?.count ?? 0) * weights)
-    if (owed < weights) continue
-    const slack = (scale * weights - weights - owed) / lane.weight
-    if (!chosen || slack < chosen.slack) chosen = { lane, slack }
-  }
-  return chosen?.lane
-}
-
-/** After a whole period every lane has exactly its share, so the counts start again and stay small. */
-function countTurn(turns: Position['turns'], taken: string, lanes: readonly Lane[]): Position['turns'] {
-  const counted = Object.fromEntries(
-    Object.entries(turns).map(([key, turn]) => [key, key === taken ? { ...turn, count: turn.count + 1 } : turn]),
-  )
-  const wholePeriod = lanes.every((lane) => (counted[lane.key]?.count ?? 0) >= lane.weight)
-  return wholePeriod
-    ? Object.fromEntries(
-        Object.entries(counted).map(([key, turn]) => [key, { ...turn, count: turn.count - turn.weight }]),
-      )
-    : counted
 }
