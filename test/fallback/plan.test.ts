@@ -58,14 +58,14 @@ test('nothing of the fallback differs before its next change, and something does
       const atMs = beganMs + at * 1_800_000
       const plan = planAt(fallback, atMs)
       const untilMs = plan.nextChangeMs ?? atMs + 100 * 3_600_000
-      for (let ms = atMs; ms < untilMs; ms += 900_000) assert.deepEqual(shownOf(planAt(fallback, ms)), shownOf(plan))
+      for (let ms = atMs; ms < untilMs; ms += 1_800_000) assert.deepEqual(shownOf(planAt(fallback, ms)), shownOf(plan))
       if (plan.nextChangeMs !== null)
         assert.notDeepEqual(
           shownOf(planAt(fallback, plan.nextChangeMs)),
           shownOf(planAt(fallback, plan.nextChangeMs - 1)),
         )
     }),
-    { numRuns: 200 },
+    { numRuns: 50 },
   )
 })
 
