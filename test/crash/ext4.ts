@@ -13,18 +13,12 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { type AssetName, hexOf } from '../../shared/asset-name.ts'
 import { chanceOf } from '../attack/chance.ts'
-import { makeCity, rootKeysOf } from '../support/documents.ts'
-import { startMosquitto } from '../support/mosquitto.ts'
-import { observe } from '../support/observer.ts'
-import { startOrigin } from '../support/origin.ts'
 import { checkDisk, createMemory } from './check.ts'
-import { createDay, type Day } from './day.ts'
-import { createExpected } from './expected.ts'
+import type { Day } from './day.ts'
 import { type Mark, readMark } from './marks.ts'
-import { type Heard, overhear } from './overheard.ts'
+import type { Heard } from './overheard.ts'
+import { promisedUntil, type Scene, setScene, unrecordedWorld, wallProgram } from './scene.ts'
 
 export type CutOptions = { readonly cuts: number; readonly seed: number; readonly progress: (line: string) => void }
 export type CutFigures = {
@@ -32,7 +26,6 @@ export type CutFigures = {
   readonly failures: readonly { readonly cut: number; readonly problems: readonly string[] }[]
 }
 
-const program = fileURLToPath(new URL('./wall.ts', import.meta.url))
 const imageBytes = 64 * 1024 * 1024
 
 /** Why this machine cannot do it; undefined if it can. */
@@ -58,45 +51,18 @@ export function whyNoLoopDevice(): string | undefined {
  */
 export async function cutOnExt4({ cuts, seed, progress }: CutOptions): Promise<CutFigures> {
   const folder = mkdtempSync(join(tmpdir(), 'plazacast-ext4-'))
-  for (const name of ['media', 'screen', 'live', 'cut']) mkdirSync(join(folder, name))
-  const undo: (() => Promise<unknown> | unknown)[] = [() => rmSync(folder, { recursive: true, force: true })]
+  for (const name of ['live', 'cut']) mkdirSync(join(folder, name))
+  const undo: (() => unknown)[] = [() => rmSync(folder, { recursive: true, force: true })]
   try {
     const live = mountImage(join(folder, 'live'), true)
     undo.push(() => live.unmount())
-    const city = await makeCity()
-    const broker = await startMosquitto()
-    undo.push(() => broker.stop())
-    const wire = await overhear(broker.port)
-    undo.push(() => wire.stop())
-    const origin = await startOrigin()
-    undo.push(() => origin.stop())
-    const observer = await observe(broker.url)
-    undo.push(() => observer.stop())
     const chance = chanceOf(seed)
-    const day = createDay({
-      city,
-      origin,
-      observer,
-      step: () => {},
-      chance,
-      mediaDir: join(folder, 'media'),
-      quotaBytes: 6_000_000,
-      awaits: 'documents',
-    })
-    const marks = join(folder, 'marks')
-    const given = {
-      brokerUrl: `mqtt://127.0.0.1:${wire.port}`,
-      rootKeys: rootKeysOf(city),
-      broken: 'no',
-      dataDir: join(live.folder, 'data'),
-      marks,
-      screenDir: join(folder, 'screen'),
-      showingMs: 20,
-      reads: false,
-      logPages: 1000,
-    }
+    const scene = await setScene(folder, { chance, quotaBytes: 6_000_000, awaits: 'documents' }, undo)
+    const { day, wire, rootKeys } = scene
+    const given = { ...scene.given, dataDir: join(live.folder, 'data'), showingMs: 20 }
+    const { marks } = given
     writeFileSync(marks, '')
-    const wall = spawn(process.execPath, [program, JSON.stringify(given)], { stdio: ['pipe', 'ignore', 'inherit'] })
+    const wall = spawn(process.execPath, [wallProgram, JSON.stringify(given)], { stdio: ['pipe', 'ignore', 'inherit'] })
     undo.push(async () => {
       const exit = once(wall, 'exit')
       if (wall.kill('SIGKILL')) await exit
@@ -116,7 +82,7 @@ export async function cutOnExt4({ cuts, seed, progress }: CutOptions): Promise<C
       copyFileSync(live.image, join(folder, 'cut', 'image'), constants.COPYFILE_FICLONE)
       const after = { marks: marksNow(marks), published: [...day.published] }
       wall.kill('SIGCONT')
-      const problems = await checkCut(folder, given.rootKeys, promised, after, memory)
+      const problems = await checkCut(folder, rootKeys, promised, after, memory)
       if (problems.length > 0) failures.push({ cut, problems })
       progress(`${cut} of ${cuts} cuts, ${failures.length} failures`)
     }
@@ -150,28 +116,16 @@ function marksNow(file: string): Mark[] {
 
 async function checkCut(
   folder: string,
-  rootKeys: ReturnType<typeof rootKeysOf>,
+  rootKeys: Scene['rootKeys'],
   promised: { heard: readonly Heard[]; marks: readonly Mark[]; published: Day['published'] },
   after: { marks: readonly Mark[]; published: Day['published'] },
   memory: ReturnType<typeof createMemory>,
 ): Promise<readonly string[]> {
-  const follow = createExpected({ published: promised.published, connections: promised.heard, evictedFrom: new Map() })
-  for (const mark of promised.marks) follow.next({ kind: 'note', text: JSON.stringify(mark) }, 0)
-  for (const connection of promised.heard.keys())
-    follow.next({ kind: 'sent', connection, bytes: Number.POSITIVE_INFINITY }, 0)
+  const expected = promisedUntil(promised.published, promised.heard, promised.marks)
   const mounted = mountImage(join(folder, 'cut'), false)
   try {
-    const world = {
-      rootKeys,
-      published: after.published,
-      programmes: [],
-      shown: after.marks.flatMap((one) => (one.kind === 'shown' ? [one] : [])),
-      bytesOf: (asset: AssetName) => readFileSync(join(folder, 'media', hexOf(asset))),
-      halvesMayVanish: false,
-      judgesLoop: false,
-      mostUnheard: Number.POSITIVE_INFINITY,
-    }
-    return await checkDisk(join(mounted.folder, 'data'), follow.expected, world, memory)
+    const world = unrecordedWorld(folder, rootKeys, after.published, after.marks)
+    return await checkDisk(join(mounted.folder, 'data'), expected, world, memory)
   } finally {
     mounted.unmount()
   }

@@ -1,20 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { type AssetName, hexOf } from '../../shared/asset-name.ts'
+import type { AssetName } from '../../shared/asset-name.ts'
 import { chanceOf } from '../attack/chance.ts'
-import { makeCity, rootKeysOf } from '../support/documents.ts'
-import { startMosquitto } from '../support/mosquitto.ts'
-import { observe } from '../support/observer.ts'
-import { startOrigin } from '../support/origin.ts'
 import { checkDisk, createMemory } from './check.ts'
-import { createDay, type Day } from './day.ts'
-import { createExpected } from './expected.ts'
+import type { Day } from './day.ts'
 import { type Mark, marksIn } from './marks.ts'
-import { overhear } from './overheard.ts'
+import { promisedUntil, type Scene, setScene, unrecordedWorld, wallProgram } from './scene.ts'
 
 export type KillOptions = { readonly count: number; readonly seed: number; readonly progress: (line: string) => void }
 
@@ -29,8 +23,6 @@ export type KillFigures = {
   readonly wrong: readonly string[]
 }
 
-const program = fileURLToPath(new URL('./wall.ts', import.meta.url))
-
 /** A take-down must have left the wall within this time (the design's promise), and a withdrawal with it. */
 const leavesWithinMs = 1000
 
@@ -40,40 +32,13 @@ const leavesWithinMs = 1000
  */
 export async function killAgainAndAgain({ count, seed, progress }: KillOptions): Promise<KillFigures> {
   const folder = mkdtempSync(join(tmpdir(), 'plazacast-kills-'))
-  for (const name of ['disk', 'media', 'screen']) mkdirSync(join(folder, name))
-  const undo: (() => Promise<unknown>)[] = [async () => rmSync(folder, { recursive: true, force: true })]
+  mkdirSync(join(folder, 'disk'))
+  const undo: (() => unknown)[] = [() => rmSync(folder, { recursive: true, force: true })]
   try {
-    const city = await makeCity()
-    const broker = await startMosquitto()
-    undo.push(() => broker.stop())
-    const wire = await overhear(broker.port)
-    undo.push(() => wire.stop())
-    const origin = await startOrigin()
-    undo.push(() => origin.stop())
-    const observer = await observe(broker.url)
-    undo.push(() => observer.stop())
     const chance = chanceOf(seed)
-    const day = createDay({
-      city,
-      origin,
-      observer,
-      step: () => {},
-      chance,
-      mediaDir: join(folder, 'media'),
-      quotaBytes: 4_000_000,
-      awaits: 'documents',
-    })
-    const given = {
-      brokerUrl: `mqtt://127.0.0.1:${wire.port}`,
-      rootKeys: rootKeysOf(city),
-      broken: 'no',
-      dataDir: join(folder, 'disk', 'data'),
-      marks: join(folder, 'marks'),
-      screenDir: join(folder, 'screen'),
-      showingMs: 30,
-      reads: true,
-      logPages: 1000,
-    }
+    const scene = await setScene(folder, { chance, quotaBytes: 4_000_000, awaits: 'documents' }, undo)
+    const { day, observer } = scene
+    const given = { ...scene.given, dataDir: join(folder, 'disk', 'data'), showingMs: 30, reads: true }
     const problems: string[] = []
     const memory = createMemory()
     let over = false
@@ -87,7 +52,9 @@ export async function killAgainAndAgain({ count, seed, progress }: KillOptions):
     })()
     busy.catch((error: unknown) => problems.push(`the hour ended: ${String(error)}`))
     const start = () => {
-      const wall = spawn(process.execPath, [program, JSON.stringify(given)], { stdio: ['pipe', 'ignore', 'inherit'] })
+      const wall = spawn(process.execPath, [wallProgram, JSON.stringify(given)], {
+        stdio: ['pipe', 'ignore', 'inherit'],
+      })
       undo.push(() => killed(wall))
       return wall
     }
@@ -97,11 +64,11 @@ export async function killAgainAndAgain({ count, seed, progress }: KillOptions):
       const isEarly = kill > 1 && chance.below(4) === 0
       if (!isEarly)
         await until('the wall has begun', () => marksOf(given.marks).length > before || wall.exitCode !== null)
-      await new Promise((resolve) => setTimeout(resolve, chance.below(isEarly ? 800 : 2000)))
+      await new Promise((resolve) => setTimeout(resolve, chance.below(isEarly ? 800 : 1600)))
       if (wall.exitCode !== null) problems.push(`the player ended by itself with ${wall.exitCode}`)
       await killed(wall)
       if (existsSync(join(given.dataDir, 'player.db')))
-        problems.push(...(await examine(folder, given.dataDir, day, wire.connections, given.rootKeys, memory)))
+        problems.push(...(await examine(folder, given.dataDir, scene, memory)))
       progress(`${kill} of ${count} kills, ${problems.length} problems`)
     }
     over = true
@@ -144,34 +111,15 @@ async function until(what: string, holds: () => boolean): Promise<void> {
 async function examine(
   folder: string,
   dataDir: string,
-  day: Day,
-  connections: Parameters<typeof createExpected>[0]['connections'],
-  rootKeys: ReturnType<typeof rootKeysOf>,
+  { day, wire, rootKeys }: Scene,
   memory: ReturnType<typeof createMemory>,
 ): Promise<readonly string[]> {
   const copy = join(folder, 'copy')
   rmSync(copy, { recursive: true, force: true })
   for (const suffix of ['', '-seal']) cpSync(`${dataDir}${suffix}`, join(copy, `data${suffix}`), { recursive: true })
   const marks = marksOf(join(folder, 'marks'))
-  const follow = createExpected({ published: day.published, connections, evictedFrom: new Map() })
-  for (const mark of marks) follow.next({ kind: 'note', text: JSON.stringify(mark) }, 0)
-  for (const connection of connections.keys())
-    follow.next({ kind: 'sent', connection, bytes: Number.POSITIVE_INFINITY }, 0)
-  const everyLoop = marks.flatMap((one) =>
-    one.kind === 'programme' ? [one.lanes.flatMap((lane) => lane.showings)] : [],
-  )
-  const world = {
-    rootKeys,
-    published: day.published,
-    programmes: everyLoop,
-    shown: marks.flatMap((one) => (one.kind === 'shown' ? [one] : [])),
-    bytesOf: (asset: AssetName) => readFileSync(join(folder, 'media', hexOf(asset))),
-    halvesMayVanish: false,
-    // What comes while the kill comes is not in the marks: only a recording knows the loop to the call.
-    judgesLoop: false,
-    mostUnheard: Number.POSITIVE_INFINITY,
-  }
-  return checkDisk(join(copy, 'data'), follow.expected, world, memory)
+  const promised = promisedUntil(day.published, wire.connections, marks)
+  return checkDisk(join(copy, 'data'), promised, unrecordedWorld(folder, rootKeys, day.published, marks), memory)
 }
 
 function figures(

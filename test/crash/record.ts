@@ -3,21 +3,17 @@ import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { type AssetName, assetNameOf, hexOf } from '../../shared/asset-name.ts'
 import { publicJwk } from '../../shared/documents/jws.ts'
 import { chanceOf } from '../attack/chance.ts'
-import { makeCity, rootKeysOf } from '../support/documents.ts'
-import { startMosquitto } from '../support/mosquitto.ts'
-import { observe } from '../support/observer.ts'
-import { startOrigin } from '../support/origin.ts'
 import type { World } from './check.ts'
-import { createDay, type Day } from './day.ts'
+import type { Day } from './day.ts'
 import { Disk } from './disk.ts'
 import type { Facts, Published } from './expected.ts'
 import { type Mark, readMark } from './marks.ts'
-import { type Heard, overhear } from './overheard.ts'
+import type { Heard } from './overheard.ts'
+import { setScene, wallProgram } from './scene.ts'
 import { type DiskCall, readTrace, tracedCalls } from './trace.ts'
 
 export type Broken = 'no' | 'synchronous-normal' | 'files-not-synced'
@@ -38,7 +34,6 @@ export type Recording = {
   readonly world: World
 }
 
-const program = fileURLToPath(new URL('./wall.ts', import.meta.url))
 const context = z.object({
   port: z.int(),
   rootKeys: z.array(publicJwk),
@@ -49,36 +44,16 @@ const context = z.object({
 /** Runs the player under strace through a busy day and keeps what it did in a folder, whose path is returned. */
 export async function record({ seed, rounds, broken, logPages, progress }: RecordOptions): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'plazacast-crash-'))
-  for (const name of ['disk', 'media', 'screen']) mkdirSync(join(folder, name))
-  const undo: (() => Promise<unknown>)[] = []
+  mkdirSync(join(folder, 'disk'))
+  const undo: (() => unknown)[] = []
   try {
-    const city = await makeCity()
-    const broker = await startMosquitto()
-    undo.push(() => broker.stop())
-    const wire = await overhear(broker.port)
-    undo.push(() => wire.stop())
-    const origin = await startOrigin()
-    undo.push(() => origin.stop())
-    const observer = await observe(broker.url)
-    undo.push(() => observer.stop())
-    const wall = startWall(folder, {
-      brokerUrl: `mqtt://127.0.0.1:${wire.port}`,
-      rootKeys: rootKeysOf(city),
-      broken,
-      logPages,
-    })
-    undo.push(() => ended(wall, 'SIGKILL'))
     const step = (name: string) => void wall.stdin?.write(`${name}\n`)
-    const day = createDay({
-      city,
-      origin,
-      observer,
-      step,
-      chance: chanceOf(seed),
-      mediaDir: join(folder, 'media'),
-      quotaBytes: 12_000_000,
-      awaits: 'all',
-    })
+    const chance = chanceOf(seed)
+    const scene = await setScene(folder, { chance, step, quotaBytes: 12_000_000, awaits: 'all' }, undo)
+    const { wire, day, rootKeys } = scene
+    const dataDir = join(folder, 'disk', 'data')
+    const wall = startWall(folder, { ...scene.given, dataDir, showingMs: 60, broken, logPages })
+    undo.push(() => ended(wall, 'SIGKILL'))
     let isOver = false
     const early = once(wall, 'exit').then(() => {
       if (!isOver) throw new Error('the player ended by itself')
@@ -91,7 +66,7 @@ export async function record({ seed, rounds, broken, logPages, progress }: Recor
       join(folder, 'context.json'),
       JSON.stringify({
         port: wire.port,
-        rootKeys: rootKeysOf(city),
+        rootKeys,
         published: day.published,
         connections: wire.connections,
       }),
@@ -132,15 +107,7 @@ async function wholeDay(
   }
 }
 
-function startWall(folder: string, options: Record<string, unknown>): ChildProcess {
-  const given = {
-    ...options,
-    dataDir: join(folder, 'disk', 'data'),
-    marks: join(folder, 'marks'),
-    screenDir: join(folder, 'screen'),
-    showingMs: 60,
-    reads: false,
-  }
+function startWall(folder: string, given: Readonly<Record<string, unknown>>): ChildProcess {
   const flags = [
     '-f',
     '--seccomp-bpf',
@@ -154,7 +121,7 @@ function startWall(folder: string, options: Record<string, unknown>): ChildProce
     '-o',
     join(folder, 'strace.log'),
   ]
-  return spawn('strace', [...flags, process.execPath, program, JSON.stringify(given)], {
+  return spawn('strace', [...flags, process.execPath, wallProgram, JSON.stringify(given)], {
     stdio: ['pipe', 'ignore', 'inherit'],
   })
 }

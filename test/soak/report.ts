@@ -7,6 +7,9 @@ export type Judgement = { readonly warmUp: number; readonly boundKib: number }
 
 type Growth = { readonly part: Part; readonly firstMib: number; readonly lastMib: number; readonly kibPerChange: Slope }
 
+/** What decides whether a wall grows. The rest is told, to say where it comes from: a browser keeps caches of its own. */
+const judged: ReadonlySet<Part> = new Set<Part>(['page', 'gpu', 'main'])
+
 /** Fewer samples say nothing about a slope. */
 const fewestPoints = 8
 
@@ -24,9 +27,9 @@ export function growthOf({ samples, changes }: SoakResult, warmUp: number): Grow
   })
 }
 
-/** Whether any part grows by more than the bound beyond doubt: its whole interval lies above it. */
+/** Whether page, GPU process or main grows by more than the bound beyond doubt: its whole interval lies above it. */
 export function isGrowing(result: SoakResult, { warmUp, boundKib }: Judgement): boolean {
-  return growthOf(result, warmUp).some(({ kibPerChange }) => kibPerChange.low > boundKib)
+  return growthOf(result, warmUp).some(({ part, kibPerChange }) => judged.has(part) && kibPerChange.low > boundKib)
 }
 
 /** The figures as text. */
@@ -38,7 +41,7 @@ export function toReport(result: SoakResult, { warmUp, boundKib }: Judgement): s
   return [
     `${changes} changes in ${(ms / 60_000).toFixed(1)} min, ${samples.length} samples; longest time without a change ${Math.round(longestMs)} ms; black samples of the display: ${black}`,
     `times each item came on: ${items.join(', ')}`,
-    `memory in MiB (processes: proportional set size), slopes after the first ${Math.round(warmUp * 100)} % with 95 % intervals (Theil-Sen, moving block bootstrap), bound ${boundKib} KiB a change`,
+    `memory in MiB (of a process its own: resident without the pages of files; 'resident' with them), slopes after the first ${Math.round(warmUp * 100)} % with 95 % intervals (Theil-Sen, moving block bootstrap); page, gpu and main are judged, bound ${boundKib} KiB a change`,
     ...(rows.length > 0 ? rows : [`too few samples for slopes: ${JSON.stringify(samples.at(-1)?.memory)}`]),
   ].join('\n')
 }
@@ -46,8 +49,13 @@ export function toReport(result: SoakResult, { warmUp, boundKib }: Judgement): s
 function rowOf({ part, firstMib, lastMib, kibPerChange }: Growth, changesPerHour: number, boundKib: number): string {
   const { slope, low, high } = kibPerChange
   const mibPerHour = (kib: number) => ((kib * changesPerHour) / 1024).toFixed(2)
-  const verdict =
-    low > boundKib ? 'GROWS' : low > 0 ? 'grows, within the bound' : 'not distinguishable from zero upward'
+  const verdict = verdictOf(kibPerChange, judged.has(part) ? boundKib : Number.POSITIVE_INFINITY)
   const sizes = `${firstMib.toFixed(1)} → ${lastMib.toFixed(1)}`
-  return `  ${part.padEnd(10)} ${sizes.padEnd(16)} ${slope.toFixed(2)} KiB a change (${low.toFixed(2)} to ${high.toFixed(2)}); ${mibPerHour(slope)} MiB/h (${mibPerHour(low)} to ${mibPerHour(high)}): ${verdict}`
+  return `  ${part.padEnd(16)} ${sizes.padEnd(16)} ${slope.toFixed(2)} KiB a change (${low.toFixed(2)} to ${high.toFixed(2)}); ${mibPerHour(slope)} MiB/h (${mibPerHour(low)} to ${mibPerHour(high)}): ${verdict}`
+}
+
+function verdictOf({ low, high }: Slope, boundKib: number): string {
+  if (low > boundKib) return 'GROWS'
+  if (low > 0) return Number.isFinite(boundKib) ? 'grows, within the bound' : 'grows'
+  return high < 0 ? 'shrinks' : 'not distinguishable from zero'
 }
