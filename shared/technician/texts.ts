@@ -151,7 +151,7 @@ const zh: Words = {
     frames: '丢帧',
     recovery: '恢复',
     leftOut: '已跳过',
-    plays: '待上报播放记录',
+    plays: '待上报记录',
     uptime: '已运行',
     player: '播放器',
     name: '大屏',

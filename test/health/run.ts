@@ -4,7 +4,7 @@ import { faults, type Outcome, tryFault, untilWell } from './faults.ts'
 import { healthy, untrueDuring } from './healthy.ts'
 import { setWatchedWall } from './watched-wall.ts'
 
-const help = `npm run faults:health [-- --healthy 1] [-- --only healthy|faults]
+const help = `npm run faults:health [-- --healthy 1] [-- --only healthy|faults] [-- --match black]
 
 Runs a whole player with its page in Chromium. First it plays what is well, whatever it looks like (${healthy.map(({ name }) => name).join('; ')}):
 ${healthy.reduce((sum, { seconds }) => sum + seconds, 0)} s, or so many times as long as --healthy says. Then one thing after the other goes wrong:
@@ -14,12 +14,19 @@ something is reported that is not so. Needs mosquitto, Xvfb, Chromium and ffmpeg
 clock libfaketime.`
 
 const { values } = parseArgs({
-  options: { help: { type: 'boolean' }, healthy: { type: 'string', default: '1' }, only: { type: 'string' } },
+  options: {
+    help: { type: 'boolean' },
+    healthy: { type: 'string', default: '1' },
+    only: { type: 'string' },
+    match: { type: 'string', default: '' },
+  },
 })
 if (values.help) {
   console.log(help)
   process.exit(0)
 }
+
+const isMeant = ({ name }: { readonly name: string }) => name.includes(values.match)
 
 const undo: (() => Promise<void>)[] = []
 const wrong: string[] = []
@@ -27,7 +34,7 @@ try {
   const wall = await setWatchedWall({ after: (one) => undo.push(one) })
   await untilWell(wall, 'the wall is well')
   console.log('the wall plays, and is well')
-  for (const stretch of values.only === 'faults' ? [] : healthy) {
+  for (const stretch of values.only === 'faults' ? [] : healthy.filter(isMeant)) {
     const before = wall.showings()
     const untrue = await untrueDuring(wall, stretch, Number(values.healthy))
     console.log(
@@ -38,7 +45,7 @@ try {
   await wall.push('films')
   await untilWell(wall, 'the wall plays films again')
   const outcomes: Outcome[] = []
-  for (const fault of values.only === 'healthy' ? [] : faults) {
+  for (const fault of values.only === 'healthy' ? [] : faults.filter(isMeant)) {
     const impossible = fault.impossible?.(wall)
     if (impossible !== undefined) {
       console.log(`left out: ${fault.name}: ${impossible}`)
