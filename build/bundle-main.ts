@@ -5,7 +5,7 @@ import { build, type Plugin } from 'esbuild'
 const root = join(import.meta.dirname, '..')
 
 /**
- * Bundles the Electron program with everything it needs but Electron itself: package.json, main.mjs with its chunks,
+ * Bundles the Electron program with everything it needs but Electron itself: package.json, main.cjs,
  * preload.cjs and SQLite's addon. ELECTRON_SQLITE_ADDON names an addon built for an Electron that is too old for the one
  * better-sqlite3 brings along (Node-API 10: Electron 36).
  */
@@ -13,7 +13,7 @@ export async function bundleMain(into = join(root, 'build/out/app')): Promise<st
   await rm(into, { recursive: true, force: true })
   await mkdir(into, { recursive: true })
   await Promise.all([
-    bundleProgram(into, { main: join(root, 'main/electron.ts') }),
+    bundleElectronProgram(join(root, 'main/electron.ts'), join(into, 'main.cjs')),
     bundlePreload(into),
     copySqliteAddon(into),
     writeManifest(into),
@@ -33,7 +33,7 @@ export async function bundleKiosk(into = join(root, 'build/out/kiosk')): Promise
   return into
 }
 
-/** Bundles a program that runs in Electron's main process, or in Node. */
+/** Bundles a program that runs in Node. */
 export async function bundleProgram(into: string, entryPoints: Record<string, string>): Promise<void> {
   await build({
     entryPoints,
@@ -45,12 +45,30 @@ export async function bundleProgram(into: string, entryPoints: Record<string, st
     format: 'esm',
     platform: 'node',
     target: 'node20',
-    external: ['electron'],
     plugins: [sqliteAddonBesideBundle],
     // Bundled CommonJS packages ask for Node's own modules by require.
     banner: {
       js: "import { createRequire as requireFor } from 'node:module'; const require = requireFor(import.meta.url);",
     },
+    minifySyntax: true,
+    legalComments: 'none',
+    logLevel: 'warning',
+  })
+}
+
+/** Bundles a program that runs in Electron's main process, as CommonJS: Electron does not wait for what a module does first. */
+export async function bundleElectronProgram(entry: string, outfile: string): Promise<void> {
+  await build({
+    entryPoints: [entry],
+    outfile,
+    bundle: true,
+    format: 'cjs',
+    platform: 'node',
+    target: 'node20',
+    external: ['electron'],
+    plugins: [sqliteAddonBesideBundle],
+    define: { 'import.meta.dirname': '__dirname', 'import.meta.url': 'moduleUrl' },
+    banner: { js: "const moduleUrl = require('node:url').pathToFileURL(__filename).href;" },
     minifySyntax: true,
     legalComments: 'none',
     logLevel: 'warning',
@@ -80,7 +98,7 @@ export async function copySqliteAddon(
 }
 const prebuiltAddon = join(root, 'node_modules/better-sqlite3/prebuilds', `${process.platform}-${process.arch}.node`)
 
-async function writeManifest(into: string, main = 'main.mjs'): Promise<void> {
+async function writeManifest(into: string, main = 'main.cjs'): Promise<void> {
   const { name, version, license } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
   const manifest = { name, productName: 'Plazacast', version, license, type: 'module', main }
   await writeFile(join(into, 'package.json'), JSON.stringify({ ...manifest, ...packagedAs }, undefined, 2))

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { bundlePreload, bundleProgram } from '../../build/bundle-main.ts'
+import { bundleElectronProgram, bundlePreload } from '../../build/bundle-main.ts'
 import { electronBinary } from '../../main/adapters/electron-binary.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -17,8 +17,8 @@ export const sandboxFlags: readonly string[] = process.getuid?.() === 0 ? ['--no
 /** Bundles the Electron driver into a folder and gives that folder: an app that Electron can run. */
 export async function bundleElectronDriver(into: string): Promise<string> {
   await mkdir(into, { recursive: true })
-  await bundleProgram(into, { driver: join(root, 'test/support/electron-driver.ts') })
+  await bundleElectronProgram(join(root, 'test/support/electron-driver.ts'), join(into, 'driver.cjs'))
   await bundlePreload(into)
-  await writeFile(join(into, 'package.json'), JSON.stringify({ name: 'driver', type: 'module', main: 'driver.mjs' }))
+  await writeFile(join(into, 'package.json'), JSON.stringify({ name: 'driver', type: 'module', main: 'driver.cjs' }))
   return into
 }
