@@ -112,7 +112,7 @@ export const rules: Readonly<Record<ReasonCode, Rule>> = {
     found: ({ database }) => (database?.damage == null ? undefined : { what: database.damage }),
   },
   'downloads-failing': {
-    enterMs: 6_000,
+    enterMs: 4_000,
     leaveMs: 5_000,
     found: ({ cache }) =>
       cache.failing > 0 || (cache.shortOf !== null && cache.missingAssets > 0)

@@ -122,8 +122,9 @@ export async function untilWell(wall: WatchedWall, what: string, deadlineMs = 90
 /** Makes one thing go wrong, waits for its report, ends it, and waits until the wall is well. */
 export async function tryFault(wall: WatchedWall, fault: Fault): Promise<Outcome> {
   const from = wall.heard.length
-  const injectedMs = performance.now()
   await fault.inject(wall)
+  // A disk is not full before its last byte is written.
+  const injectedMs = performance.now()
   const codeIn = (word: Heard) => fault.codes.find((code) => blamed(word).includes(code))
   const word = await untilHeard(wall, fault.name, from, (one) => codeIn(one) !== undefined, 40_000)
   const healedMs = performance.now()
@@ -135,7 +136,7 @@ export async function tryFault(wall: WatchedWall, fault: Fault): Promise<Outcome
     code,
     verdict: word.verdict,
     message: word.reasons.find((one) => one.code === code)?.message ?? '',
-    reportedSeconds: (word.heardMs - injectedMs) / 1000,
+    reportedSeconds: Math.max(0, (word.heardMs - injectedMs) / 1000),
     clearedSeconds: well && Math.max(0, (well.heardMs - healedMs) / 1000),
   }
 }
