@@ -13,6 +13,7 @@ export function blackFrames(folder: string, environment: Environment): Readonly<
       const home = join(folder, 'themes', theme, version)
       mkdirSync(home, { recursive: true })
       writeFileSync(join(home, 'gtk.css'), rule)
+      writeFileSync(join(home, 'settings.ini'), settings)
     }
   } catch {
     return { GTK_THEME: 'HighContrastInverse' } // dark grey is the next best
@@ -22,5 +23,7 @@ export function blackFrames(folder: string, environment: Environment): Readonly<
 }
 
 const theme = 'PlazacastBlack'
+/** Words of the browser's own are drawn so that they can be read on any colour: too small then. */
+const settings = '[Settings]\ngtk-font-name=Sans 1\n'
 const rule =
   '* { background-color: #000; background-image: none; color: #000; border-color: #000; box-shadow: none; }\n'

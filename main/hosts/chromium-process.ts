@@ -7,6 +7,7 @@ import type { Readable, Writable } from 'node:stream'
 import { blackFrames } from './black-frames.ts'
 import { type CdpEvent, type CdpPipe, openCdpPipe } from './cdp-pipe.ts'
 import type { Environment } from './chromium-binary.ts'
+import { takeColoursFromGtk } from './chromium-preferences.ts'
 
 /** A browser that was started. */
 export type ChromiumProcess = {
@@ -36,6 +37,7 @@ export function spawnChromium({ program, flags, profileDir, environment }: Chrom
   mkdirSync(profileDir, { recursive: true })
   endOrphan(profileDir)
   tidy(profileDir)
+  takeColoursFromGtk(profileDir)
   const child = spawn(program, flags, {
     env: { ...environment, ...blackFrames(join(profileDir, 'gtk'), environment) },
     detached: process.platform !== 'win32',
