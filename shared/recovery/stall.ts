@@ -8,7 +8,7 @@ const stillMs = 600
  * How long each rung has after the one before, in milliseconds, if no frame comes at all. With what a swap takes, the loop goes on
  * within two seconds of the last frame.
  */
-const afterMs: Readonly<Record<StallRung, number>> = { nudge: stillMs, rebuild: 300, 'give-up': 500 }
+const afterMs: Readonly<Record<StallRung, number>> = { nudge: stillMs, rebuild: 300, 'give-up': 700 }
 /** A frame that stands so much longer than the slowest one so far is a stall. */
 const slowestFactor = 2.5
 /** After so long without another rung, what helped has helped, and the ladder begins anew. */
@@ -23,7 +23,7 @@ export type Stall = {
 
 export const notStalled = (nowMs: number): Stall => ({ lastFrameMs: nowMs, climbed: undefined })
 
-/** A film that was opened anew: if it stands still again, it is given up. */
+/** A film that was opened anew: if it does not run soon, or stands still again, it is given up. */
 export const rebuilt = (nowMs: number): Stall => ({
   lastFrameMs: nowMs,
   climbed: { rung: 'rebuild', atMs: nowMs },

@@ -19,7 +19,7 @@ test('a film that stands still is nudged, then built anew, then given up, all wi
   assert.deepEqual(climbed, [
     ['nudge', 600],
     ['rebuild', 900],
-    ['give-up', 1_400],
+    ['give-up', 1_600],
   ])
 })
 
