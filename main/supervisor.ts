@@ -1,7 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { Readable } from 'node:stream'
 import { hangs, nextStart, noStarts } from '../shared/recovery/restart.ts'
-import { safeModeVariable, supervisedVariable, supervisorPipe, words } from './adapters/supervised.ts'
+import {
+  safeModeVariable,
+  supervisedVariable,
+  supervisorPipe,
+  thriftyArguments,
+  thriftyEnvironment,
+  words,
+} from './adapters/supervised.ts'
 import { isSupervised } from './restart.ts'
 
 const lookEveryMs = 500
@@ -78,8 +85,12 @@ type Watched = {
 }
 
 function startChild(isSafe: boolean): Watched {
-  const environment = { ...process.env, [supervisedVariable]: '1', [safeModeVariable]: isSafe ? '1' : '0' }
-  const child = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
+  const environment = {
+    ...thriftyEnvironment(process.env),
+    [supervisedVariable]: '1',
+    [safeModeVariable]: isSafe ? '1' : '0',
+  }
+  const child = spawn(process.execPath, [...thriftyArguments(process.execArgv), ...process.argv.slice(1)], {
     env: environment,
     stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
     // Its own group, so that nothing that it started outlives it.

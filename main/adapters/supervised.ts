@@ -12,6 +12,20 @@ export type SupervisedLine = {
 /** What a player tells its supervisor over the third pipe: it runs; it has drawn. */
 export const words = { runs: 'r', drew: 'd' } as const
 
+/**
+ * What keeps a player's memory small, set where nobody has set it: buffers that are given back go back to the system (glibc
+ * else raises its threshold for good with the first large one), and few of its arenas for few threads (mallopt(3)).
+ */
+export const thriftyEnvironment = (environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
+  MALLOC_MMAP_THRESHOLD_: '131072',
+  MALLOC_ARENA_MAX: '2',
+  ...environment,
+})
+
+/** V8 lets what is young take 96 MiB before it looks through it, on a PC with enough memory; a player has little that is young. */
+export const thriftyArguments = (given: readonly string[]): readonly string[] =>
+  given.some((one) => one.startsWith('--max-semi-space-size')) ? given : ['--max-semi-space-size=8', ...given]
+
 /** Set by the supervisor of `plazacast player --supervised`. */
 export const supervisedVariable = 'PLAZACAST_SUPERVISED'
 export const safeModeVariable = 'PLAZACAST_SAFE_MODE'
