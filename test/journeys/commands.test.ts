@@ -92,8 +92,9 @@ function playedPage(told: ToScreen[]): PlayerParts['startHost'] {
         if (message.kind === 'go-to') goTo(message.key)
       },
       screenshot: async () => Buffer.from('\x89PNG picture', 'latin1'),
-      renew() {
-        listener.gone('page', 'it was asked for')
+      renew(reason) {
+        listener.gone('page', reason)
+        listener.remedy?.('page', reason, false)
         listener.back()
         say({ kind: 'hello', at: 0 })
         say({ kind: 'slate', at: 0, reason: 'next-item-late' })
@@ -158,6 +159,12 @@ test('each command is answered with what happened', async (t) => {
     field: 'arguments.item',
   })
   assert.equal((await ask('reload')).result.on.item, 'item-2')
+  await wall.rig.observer.untilEvent(({ code }) => code === 'stage-renewed')
+  assert.deepEqual(
+    wall.rig.observer.events.filter(({ code }) => code === 'stage-gone' || code.startsWith('recovery-')),
+    [],
+    'what somebody asked for is no fault',
+  )
   assert.deepEqual((await ask('identify', { seconds: 5 })).result, { seconds: 5, name: 'wall', playerId: 'wall' })
   assert.equal((await ask('clear-quarantine')).result.items, 2)
   assert.deepEqual((await ask('send-logs', { kib: 2 })).result, { bytes: 15, text: '2048 of the log' })
