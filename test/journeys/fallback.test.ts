@@ -19,7 +19,7 @@ for (const host of kioskHosts) {
     const { approver, emergency } = stage.city
     await stage.startKiosk(host)
     await stage.found({ fallback: [await fallbackItem(photo, 'photo', [approver])] })
-    await stage.sees(9)
+    await stage.sees(9, 60_000)
     const { now } = await stage.observer.untilState((state) => 'item' in state.now)
     assert.ok('item' in now && now.fallback === 'no playlist has come')
 
@@ -33,6 +33,6 @@ for (const host of kioskHosts) {
     const assets = [{ asset: long.asset, reason: 'rights', at: issuedAt }]
     const list = { kind: 'takedowns', id: 'takedowns', revision: 1, issuedAt, target: 'fleet', assets }
     await stage.observer.publish('plazacast/v1/takedowns', await signed('takedowns', list, emergency))
-    await stage.sees(9) // the film lasts a minute, and nothing is waited for so long
+    await stage.sees(9, 30_000) // the film lasts a minute, and nothing is waited for so long
   })
 }
