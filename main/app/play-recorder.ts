@@ -12,6 +12,8 @@ export type PlayRecorderOptions = {
   /** A time of the page by the trusted clock. */
   readonly dated: (pageMs: number) => number
   readonly monotonicMs: () => number
+  /** A time of the page by the monotonic clock. */
+  readonly monotonicOf: (pageMs: number) => number | undefined
   /** The level of the playlist that a showing is of. */
   readonly level: ((showing: Showing) => PlayLevel | undefined) | undefined
   /** How far the time can be believed. */
@@ -23,11 +25,14 @@ export type PlayRecorderOptions = {
 }
 
 type Ended = Extract<FromScreen, { kind: 'ended' }>
+type Counted = Extract<FromScreen, { kind: 'counted' }>
 
 /** Writes a record when the first frame of a showing is presented, and completes it at its end, whatever ended it. */
 export type PlayRecorder = {
   /** `also` is written in the same transaction. */
   shown(showing: Showing, pageMs: number, also: () => void): void
+  /** The frames that what is on has had so far: all that is known of them if its page dies. */
+  counted(message: Counted): void
   ended(message: Ended): void
   /** What is on ends without a word of the page: it is gone, or the player stops. */
   cut(): void
@@ -37,7 +42,13 @@ export type PlayRecorder = {
   light(): boolean
 }
 
-type Running = { readonly key: string; readonly seq: number; readonly sinceMs: number }
+type Running = {
+  readonly key: string
+  readonly seq: number
+  readonly sinceMs: number
+  readonly frames: { readonly presentedFrames: number; readonly droppedFrames: number }
+}
+const noFrames = { presentedFrames: 0, droppedFrames: 0 }
 
 export function createPlayRecorder(options: PlayRecorderOptions): PlayRecorder {
   const { db, attempt, dated, monotonicMs } = options
@@ -53,7 +64,7 @@ export function createPlayRecorder(options: PlayRecorderOptions): PlayRecorder {
   function cut(): void {
     if (!running) return
     const ms = Math.max(0, monotonicMs() - running.sinceMs)
-    finish(running.seq, { ms, presentedFrames: 0, droppedFrames: 0, outcome: 'interrupted' })
+    finish(running.seq, { ms, ...running.frames, outcome: 'interrupted' })
     running = undefined
   }
 
@@ -71,7 +82,11 @@ export function createPlayRecorder(options: PlayRecorderOptions): PlayRecorder {
           return startPlay(db, { playlist, revision, item, asset, startedAt: dated(pageMs), level, wallOn, clock })
         }),
       )
-      running = seq === undefined ? undefined : { key: showing.key, seq, sinceMs: monotonicMs() }
+      const sinceMs = options.monotonicOf(pageMs) ?? monotonicMs()
+      running = seq === undefined ? undefined : { key: showing.key, seq, sinceMs, frames: noFrames }
+    },
+    counted({ key, presentedFrames, droppedFrames }) {
+      if (running?.key === key) running = { ...running, frames: { presentedFrames, droppedFrames } }
     },
     ended({ key, ms, presentedFrames, droppedFrames, outcome }) {
       if (running?.key !== key) return
@@ -89,7 +104,7 @@ export function createPlayRecorder(options: PlayRecorderOptions): PlayRecorder {
       const { seq, sinceMs } = darkness
       const ms = Math.max(0, monotonicMs() - sinceMs)
       darkness = undefined
-      if (seq !== undefined) finish(seq, { ms, presentedFrames: 0, droppedFrames: 0, outcome: 'complete' })
+      if (seq !== undefined) finish(seq, { ms, ...noFrames, outcome: 'complete' })
       return true
     },
   }

@@ -55,7 +55,7 @@ export function createPlayerWall(parts: PlayerParts, core: PlayerCore, hooks: Pl
   const send = (message: ToScreen) => (host ? host.send(message) : void unsent.push(message))
   const ear = createPageEar(clock)
   const mark = createPlayerMark(configuration.playerId, send)
-  const pageClock = createPageClock(clock, time, () => knowledge().site?.sync !== undefined, send)
+  const pageClock = createPageClock(parts.clock, time, () => knowledge().site?.sync !== undefined, send)
   const recovery = createRecovery({
     clock,
     reporter,
@@ -108,6 +108,7 @@ export function createPlayerWall(parts: PlayerParts, core: PlayerCore, hooks: Pl
   const desk = createScreenDesk({
     db,
     dated: pageClock.dated,
+    monotonicOf: pageClock.monotonicOf,
     level: (showing) => levelOf(showing, knowledge()),
     clockTrust: () => time.told().trust,
     recorded: hooks.recorded,

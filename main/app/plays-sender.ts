@@ -1,21 +1,16 @@
 import type { Jws } from '../../shared/documents/jws.ts'
-import { batchLimits, batchLines } from '../../shared/plays/batch.ts'
-import type { PlayRecord } from '../../shared/plays/record.ts'
-import { headTyp, readAck } from '../../shared/plays/statements.ts'
+import { batchLimits, type GatheredBatch } from '../../shared/plays/batch.ts'
+import { headTyp } from '../../shared/plays/statements.ts'
+import { stepOf } from '../../shared/plays/step-size.ts'
 import { retryDelayMs } from '../../shared/retry-delay.ts'
 import { playsAckTopic, reportTopic } from '../../shared/topics.ts'
 import type { Crypto } from '../../shared/trust/crypto.ts'
 import type { Keyring } from '../../shared/trust/keyring.ts'
 import { isStorageFailure, type WriteDb } from '../sqlite/connection.ts'
-import {
-  acknowledgePlays,
-  noteHole,
-  type PlaysChain,
-  playsChain,
-  sealedPlays,
-  sealPlays,
-} from '../sqlite/plays-chain.ts'
+import { noteHole, type PlaysChain, playsChain, sealPlays } from '../sqlite/plays-chain.ts'
 import { type Publication, PublishRefused } from './broker.ts'
+import { createPlaysAcks } from './plays-acks.ts'
+import { createGatherer } from './plays-gather.ts'
 import type { Clock, Random, Undo } from './ports.ts'
 import type { Reporter } from './reporter.ts'
 
@@ -68,8 +63,11 @@ export type PlaysSender = {
   stop: Undo
 }
 
-/** Each turn does a little of the work, so that the page's messages are never kept waiting. */
-const sealedPerTurn = 40
+/**
+ * Each turn does a little of the work and rests as long as it took, so that the page's messages are never kept waiting and a
+ * backlog never takes more than half of this process.
+ */
+const turnMs = 4
 const diskAgainMs = 30_000
 const refusalSaidEveryMs = 60_000
 
@@ -97,6 +95,8 @@ export function createPlaysSender(options: PlaysSenderOptions): PlaysSender {
   let refusals = 0
   let refusalSaidMs = Number.NEGATIVE_INFINITY
   let cancel: Undo = () => {}
+  /** So many records are sealed in one turn: a commit, and so a wait for the disk. */
+  let sealedPerTurn = 20
 
   const nowMs = () => clock.monotonicMs()
   const turnIn = (ms: number): void => {
@@ -104,20 +104,32 @@ export function createPlaysSender(options: PlaysSenderOptions): PlaysSender {
     if (!stopped) cancel = clock.after(ms, turn)
   }
 
+  const gatherer = createGatherer(db, nowMs, turnMs)
+  const acks = createPlaysAcks({ ...options, playerId: where.playerId })
+
   function turn(): void {
+    const beganMs = nowMs()
     try {
-      const hasMore = sealPlays(db, sealedPerTurn) === sealedPerTurn
-      const waitMs = hasMore ? 0 : connection === 0 || inFlight ? undefined : offer(playsChain(db))
-      if (waitMs !== undefined) turnIn(waitMs)
+      const waitMs = seal() ? 0 : connection === 0 || inFlight ? undefined : offer(playsChain(db))
+      if (waitMs !== undefined) turnIn(Math.max(waitMs, nowMs() - beganMs))
     } catch (error) {
       if (!isStorageFailure(error)) throw error
       turnIn(diskAgainMs)
     }
   }
 
+  /** Seals what an older version or a damaged file has left unsealed; whether there may be more. */
+  function seal(): boolean {
+    const beganMs = nowMs()
+    const most = sealedPerTurn
+    if (sealPlays(db, most) < most) return false
+    sealedPerTurn = stepOf(most, nowMs() - beganMs, turnMs)
+    return true
+  }
+
   /** Sends the next batch, or says how long to wait; undefined: until something happens. */
   function offer(chain: PlaysChain): number | undefined {
-    const after = Math.max(chain.acknowledgedThrough, chain.droppedThrough)
+    const after = Math.max(chain.acknowledgedThrough, chain.droppedThrough, acks.through())
     cursor = Math.max(cursor, after)
     waiting = waiting.filter((through) => through > after)
     if (chain.sealedThrough === cursor) return againInMs(after)
@@ -151,12 +163,16 @@ export function createPlaysSender(options: PlaysSenderOptions): PlaysSender {
     return 0
   }
 
-  function send(after: number): undefined {
-    const records = withoutHole(sealedPlays(db, cursor, batchLimits.records))
-    const lines = batchLines(records)
-    const last = records[lines.length - 1]
-    if (!last) return undefined
-    const hole = (records[0]?.seq ?? 0) - 1
+  /** Reads on in the next batch, and sends it when it is whole. */
+  function send(after: number): number | undefined {
+    const batch = gatherer.next(cursor)
+    if (batch === undefined) return 0
+    if (batch !== 'nothing') publish(batch, after)
+    return undefined
+  }
+
+  function publish({ first, last, lines }: GatheredBatch, after: number): void {
+    const hole = first - 1
     if (hole > cursor) noteHole(db, hole) // a damaged file has lost them: nobody shall wait for them
     const { seq, hash } = last
     const said = { kind: 'plays-head', player: where.playerId, seq, hash, after: hole > cursor ? hole : after }
@@ -167,7 +183,6 @@ export function createPlaysSender(options: PlaysSenderOptions): PlaysSender {
       () => mine === connection && taken(seq),
       (error: unknown) => mine === connection && notTaken(error),
     )
-    return undefined
   }
 
   function taken(seq: number): void {
@@ -189,11 +204,9 @@ export function createPlaysSender(options: PlaysSenderOptions): PlaysSender {
   }
 
   function acknowledged(bytes: Uint8Array): void {
-    const ack = readAck(bytes, where.playerId, options.keyring(), options.crypto)
-    const outcome = ack.ok ? acknowledgePlays(db, ack.value, new TextDecoder().decode(bytes)) : 'unsigned'
-    if (!ack.ok) refuse(ack.refusal.message)
-    else if (outcome === 'other') refuse(`record ${ack.value.through} is not the one that it is about`)
-    if (outcome !== 'acknowledged') return
+    const { news, refused } = acks.take(bytes)
+    if (refused !== undefined) refuse(refused)
+    if (!news) return
     offers = 0
     waitingSinceMs = nowMs()
     if (!inFlight) turnIn(0)
@@ -213,6 +226,7 @@ export function createPlaysSender(options: PlaysSenderOptions): PlaysSender {
     connected() {
       connection += 1
       inFlight = false
+      gatherer.forget()
       unsentSinceMs ??= nowMs() - pace.lingerMs // what has piled up does not wait for more
       turnIn(0)
     },
@@ -224,10 +238,7 @@ export function createPlaysSender(options: PlaysSenderOptions): PlaysSender {
     stop() {
       stopped = true
       cancel()
+      acks.stop()
     },
   }
 }
-
-/** Records up to the first number that is missing among them. */
-const withoutHole = (records: readonly PlayRecord[]): readonly PlayRecord[] =>
-  records.filter((record, index) => record.seq === (records[0]?.seq ?? 0) + index)

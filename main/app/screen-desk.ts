@@ -40,6 +40,8 @@ export type ScreenDeskOptions = {
   readonly monotonicMs?: (() => number) | undefined
   /** A time of the page by the trusted clock. */
   readonly dated?: ((pageMs: number) => number) | undefined
+  /** The same by the monotonic clock. */
+  readonly monotonicOf?: ((pageMs: number) => number | undefined) | undefined
 } & Partial<Pick<PlayRecorderOptions, 'level' | 'clockTrust' | 'recorded'>>
 
 const mostFormer = 4
@@ -55,7 +57,9 @@ export function createScreenDesk(options: ScreenDeskOptions): ScreenDesk {
   let speaking = false
   const { level, clockTrust, recorded, monotonicMs = () => performance.now() } = options
   const wallOn = () => options.sent().programme.dark === undefined
-  const plays = createPlayRecorder({ db, attempt, dated, monotonicMs, level, clockTrust, wallOn, recorded })
+  const { monotonicOf = () => undefined } = options
+  const clocks = { dated, monotonicMs, monotonicOf }
+  const plays = createPlayRecorder({ db, attempt, ...clocks, level, clockTrust, wallOn, recorded })
   /** The newest programmes; a page may be some behind. */
   let former: readonly SentProgramme['programme'][] = []
   /** When the last showing began: by its page's clock, and by one that never steps. */
@@ -147,6 +151,8 @@ export function createScreenDesk(options: ScreenDeskOptions): ScreenDesk {
           return
         case 'shown':
           return shown(message)
+        case 'counted':
+          return plays.counted(message)
         case 'ended':
           return plays.ended(message)
         case 'slate':

@@ -1,6 +1,6 @@
 import { isStorageFailure } from '../sqlite/connection.ts'
 import type { WriteDb } from '../sqlite/open.ts'
-import { dropOldPlays, mostAtOnce } from '../sqlite/plays-budget.ts'
+import { dropOldPlays, dropsAreSaid, unsaidDrops } from '../sqlite/plays-budget.ts'
 import { refuseUnreadableRows } from '../sqlite/rebuild.ts'
 import { giveMemoryBack, integritySteps, writeLogBack } from '../sqlite/upkeep.ts'
 import type { Clock, Undo } from './ports.ts'
@@ -40,8 +40,6 @@ export function startUpkeep(options: UpkeepOptions): Undo {
   const every = options.every ?? { ms: everyMs, firstCheckMs }
   let cancel: Undo = () => {}
   let cancelCheck: Undo = () => {}
-  let plays = 0
-  let unacknowledged = 0
   let saidMs = Number.NEGATIVE_INFINITY
 
   function tend(): void {
@@ -58,19 +56,19 @@ export function startUpkeep(options: UpkeepOptions): Undo {
   }
 
   function dropPlays(): void {
-    const dropped = dropOldPlays(db)
-    plays += dropped.plays
-    unacknowledged += dropped.unacknowledged
+    dropOldPlays(db)
+    const { plays, unacknowledged } = unsaidDrops(db)
     const nowMs = clock.monotonicMs()
-    if (plays === 0 || dropped.plays === mostAtOnce) return // more go at the next turn: said once for all of them
+    if (plays === 0) return
     if (nowMs - saidMs < (unacknowledged > 0 ? lossSaidEveryMs : droppedSaidEveryMs)) return
     const lost = unacknowledged > 0 ? `${unacknowledged} of them had nobody acknowledged` : 'all were acknowledged'
-    reporter.event('plays-dropped', `the ${plays} oldest records of plays were dropped: ${lost}`, {
-      plays,
-      unacknowledged,
+    db.transaction(() => {
+      reporter.event('plays-dropped', `the ${plays} oldest records of plays were dropped: ${lost}`, {
+        plays,
+        unacknowledged,
+      })
+      dropsAreSaid(db)
     })
-    plays = 0
-    unacknowledged = 0
     saidMs = nowMs
   }
 

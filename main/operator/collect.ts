@@ -3,7 +3,7 @@ import { parseJson } from '../../shared/documents/documents.ts'
 import { type PublicJwk, publicJwk } from '../../shared/documents/jws.ts'
 import { readBatch, type SoundBatch } from '../../shared/plays/batch.ts'
 import { type Gap, gapText, type Reception, receive } from '../../shared/plays/receive.ts'
-import { ackTyp } from '../../shared/plays/statements.ts'
+import { ackTyp, gapTyp } from '../../shared/plays/statements.ts'
 import { playsAckTopic, reportTopicOf } from '../../shared/topics.ts'
 import { nodeCrypto } from '../adapters/node-crypto.ts'
 import type { StatementSigner } from '../adapters/statement-signer.ts'
@@ -148,8 +148,13 @@ export function createCollector(options: CollectorOptions): Collector {
     const { player } = chain
     const { seq, hash } = batch.head
     const acknowledgement = JSON.stringify(signer.sign(ackTyp, { kind: 'plays-ack', player, through: seq, head: hash }))
+    const goesOn = records[0]?.previous
+    const said = gap && { kind: 'plays-gap', player, ...gap, hash: goesOn }
     db.transaction(() => {
-      if (gap) addGap(db, chain.chain, gap, options.now())
+      if (gap && said) {
+        const statement = JSON.stringify(signer.sign(gapTyp, said))
+        addGap(db, chain.chain, gap, { noticedAt: options.now(), statement })
+      }
       addCollected(db, chain.chain, records)
       putHead(db, chain.chain, { seq, head: batch.signedHead, acknowledgement })
     })

@@ -4,6 +4,7 @@ import type { Writable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { OperatorError } from '../../shared/operator/operator-error.ts'
 import { countText } from '../../shared/operator/sizes.ts'
+import { span } from '../../shared/plays/chain.ts'
 import type { Keyring } from '../../shared/trust/keyring.ts'
 import { keyringOf } from '../../shared/trust/keyring.ts'
 import { type Command, command, numberOption, Option } from '../adapters/command-line.ts'
@@ -45,16 +46,20 @@ const withSource = (one: Command): Command =>
 function exportCommand(): Command {
   const one = command(
     'export',
-    'writes records as CSV or JSON lines, in the words of OpenRTB where it has any; as a chain, to be checked by others',
+    'writes records as CSV or JSON lines, in the words of OpenRTB where it has any; or as a chain, to be checked by others\n(imp.qty.multiplier counts what can be billed: complete showings on a lit wall that were no emergency)',
     'plazacast plays export --db plays.db --format csv > plays.csv\nplazacast plays export --db plays.db --by hour --playlist friends --format jsonl\nplazacast plays export --data ~/.local/share/plazacast --format chain -o wall.chain',
   )
   return withSource(one)
     .addOption(
       new Option('--format <format>', 'chain: all records as they were signed').choices(exportFormats).default('csv'),
     )
-    .addOption(new Option('--by <what>', 'a row for each play, or sums').choices(exportGroups).default('play'))
-    .option('--from <instant>', 'plays that began then or later, such as 2026-11-01')
-    .option('--until <instant>', 'plays that began before')
+    .addOption(
+      new Option('--by <what>', 'a row for each play, or sums by item, playlist or hour (UTC)')
+        .choices(exportGroups)
+        .default('play'),
+    )
+    .option('--from <instant>', 'plays that began then or later: 2026-11-01 or 2026-11-01T08:00:00Z (UTC)')
+    .option('--until <instant>', 'plays that began before that')
     .option('--playlist <id>', 'only this playlist')
     .option('-o, --output <file>', 'instead of standard output')
     .action((options: ExportOptions) => runCommand(false, () => runExport(options)))
@@ -101,7 +106,7 @@ async function writeLines(to: Writable, lines: Iterable<string>): Promise<void> 
 function verifyCommand(): Command {
   const one = command(
     'verify',
-    'checks a chain of records without a network: every change, removal, other order, and what is cut off behind a signature\n(exit code 0: sound; 1: something was found; 2: nothing could be checked)',
+    'checks a chain of records without a network: every change, removal, other order, and what is cut off behind a signature, each with its place; gaps that are signed for are told\n(exit code 0: sound; 1: something was found; 2: nothing could be checked)',
     'plazacast plays verify wall.chain --keys keys\nplazacast plays verify --db plays.db --keys keys --json',
   )
   return withSource(one)
@@ -150,14 +155,18 @@ async function operatorsIn(folder: string): Promise<Keyring> {
 }
 
 function sentences(
-  { player, records, through, acknowledged, findings }: ChainVerdict,
+  { player, records, through, acknowledged, gaps, findings }: ChainVerdict,
   areKeysKnown: boolean,
 ): string[] {
+  const gone = gaps.map(
+    ({ from, through: last }) => `${player}: ${span(from, last)} gone for good; whoever kept them has signed for that.`,
+  )
   const found = findings.map(({ message }) => `${player}: ${message}.`)
-  if (found.length > 0) return found
+  if (found.length > 0) return [...gone, ...found]
   const whole = `${player}: ${countText(records, 'record')}, through number ${through}, as the player signed them`
-  if (acknowledged > 0) return [`${whole}; acknowledged through ${acknowledged}.`]
+  if (acknowledged > 0) return [...gone, `${whole}; acknowledged through ${acknowledged}.`]
   return [
+    ...gone,
     `${whole}; ${areKeysKnown ? 'nobody has acknowledged any' : 'whether an operator acknowledged them was not checked (--keys)'}.`,
   ]
 }

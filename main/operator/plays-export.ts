@@ -1,7 +1,7 @@
 import { lineOf } from '../../shared/plays/chain.ts'
 import { csvLine, type ExportRow, playRow, type SumBy, sumRow } from '../../shared/plays/export-rows.ts'
 import type { PlayFilter } from '../sqlite/play-sums.ts'
-import { everyPlay, headerOf, type PlaySource } from './plays-source.ts'
+import { everyPlay, headerOf, type PlaySource, wholeChain } from './plays-source.ts'
 
 export const exportFormats = ['csv', 'jsonl', 'chain'] as const
 export type ExportFormat = (typeof exportFormats)[number]
@@ -31,7 +31,8 @@ function* chainLines(source: PlaySource): Generator<string> {
   const header = headerOf(source)
   if (!header) return // nothing has been shown to its end yet
   yield JSON.stringify(header)
-  for (const play of everyPlay(source)) yield lineOf(play)
+  for (const one of wholeChain(source))
+    yield 'seq' in one ? lineOf(one) : JSON.stringify({ kind: 'plays-gap', statement: one.statement })
 }
 
 function* rowsOf(sources: readonly PlaySource[], by: ExportGroup, filter: PlayFilter): Generator<ExportRow> {

@@ -6,13 +6,13 @@ import { OperatorError } from '../../shared/operator/operator-error.ts'
 import type { ChainHeader } from '../../shared/plays/chain-file.ts'
 import type { PlaySum, SumBy } from '../../shared/plays/export-rows.ts'
 import type { PlayRecord } from '../../shared/plays/record.ts'
-import { headTyp } from '../../shared/plays/statements.ts'
+import { gapTyp, headTyp } from '../../shared/plays/statements.ts'
 import { playerSigner } from '../adapters/player-key.ts'
-import { collectedChains } from '../sqlite/collected.ts'
+import { collectedChains, gapStatementsOf } from '../sqlite/collected.ts'
 import type { ReadDb } from '../sqlite/connection.ts'
 import { documents } from '../sqlite/documents.ts'
 import { filteredPlays, type PlayFilter, playSums } from '../sqlite/play-sums.ts'
-import { playsChain } from '../sqlite/plays-chain.ts'
+import { playHoles, playsChain } from '../sqlite/plays-chain.ts'
 import { openForReading } from '../sqlite/read-only.ts'
 
 /** One player's chain of plays, wherever it lies. */
@@ -22,8 +22,8 @@ export type PlaySource = {
   /** The player's word for the newest record; null: there is none. */
   readonly head: Jws | null
   readonly acknowledgement: Jws | null
-  /** The number of the first record that has to be there. */
-  readonly first: number
+  /** Records that are gone for good and that somebody signs for; the chain goes on behind `through`. */
+  readonly gaps: readonly { readonly through: number; readonly statement: Jws }[]
   /** The records after a number, oldest first, some at a time. */
   plays(filter: PlayFilter, after: number): PlayRecord[]
   sums(filter: PlayFilter, by: SumBy): PlaySum[]
@@ -70,7 +70,10 @@ const collectedSources = (db: ReadDb): PlaySource[] =>
     playerKey: key,
     head: parsedJws(head),
     acknowledgement: parsedJws(acknowledgement),
-    first: 1,
+    gaps: gapStatementsOf(db, chain).map(({ through, statement }) => ({
+      through,
+      statement: jws.parse(JSON.parse(statement)),
+    })),
     plays: (filter, after) => filteredPlays(db, { ...filter, chain }, after, rowsAtOnce),
     sums: (filter, by) => playSums(db, { ...filter, chain }, by),
   }))
@@ -87,7 +90,10 @@ function playerSource(db: ReadDb, named: string | undefined): PlaySource {
     playerKey: signer.key,
     head: seq === 0 ? null : signer.sign(headTyp, { kind: 'plays-head', player, seq, hash, after }),
     acknowledgement: parsedJws(acknowledgement),
-    first: after + 1,
+    gaps: playHoles(db).map((hole) => ({
+      through: hole.through,
+      statement: signer.sign(gapTyp, { kind: 'plays-gap', player, ...hole }),
+    })),
     plays: (filter, seen) => filteredPlays(db, filter, seen, rowsAtOnce),
     sums: (filter, by) => playSums(db, filter, by),
   }
@@ -99,6 +105,16 @@ export function* everyPlay(source: PlaySource, filter: PlayFilter = {}): Generat
   for (let page = source.plays(filter, after); page.length > 0; page = source.plays(filter, after)) {
     yield* page
     after = page.at(-1)?.seq ?? after
+  }
+}
+
+/** Records and gaps of a whole chain in their order. */
+export function* wholeChain(source: PlaySource): Generator<PlayRecord | { readonly statement: Jws }> {
+  let after = 0
+  for (const play of everyPlay(source)) {
+    yield* source.gaps.filter(({ through }) => through > after && through < play.seq)
+    yield play
+    after = play.seq
   }
 }
 

@@ -1,16 +1,17 @@
 import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { OperatorError } from '../../shared/operator/operator-error.ts'
-import { type FileCheck, isChainHeader, openChain, signedFor, withLine } from '../../shared/plays/chain-file.ts'
 import {
-  beginVerification,
-  type PlayFinding,
-  type Verification,
-  verdict,
-  withFindings,
-  withRecord,
-} from '../../shared/plays/verify.ts'
-import { everyPlay, headerOf, type PlaySource } from './plays-source.ts'
+  type FileCheck,
+  isChainHeader,
+  type OpenChain,
+  openChain,
+  signedFor,
+  withLine,
+  withSignedGap,
+} from '../../shared/plays/chain-file.ts'
+import { beginVerification, type PlayFinding, verdict, withFindings, withRecord } from '../../shared/plays/verify.ts'
+import { headerOf, type PlaySource, wholeChain } from './plays-source.ts'
 
 /** What the check of one player's chain came to. `acknowledged`: the number up to which an operator's signature was checked; 0: none was. */
 export type ChainVerdict = {
@@ -18,6 +19,8 @@ export type ChainVerdict = {
   readonly records: number
   readonly through: number
   readonly acknowledged: number
+  /** Records that are gone, by the signature of whoever kept them. */
+  readonly gaps: readonly { readonly from: number; readonly through: number }[]
   readonly findings: readonly PlayFinding[]
 }
 
@@ -38,13 +41,13 @@ export async function verifyLines(
   check: FileCheck,
 ): Promise<ChainVerdict[]> {
   const done: ChainVerdict[] = []
-  let open: { player: string; verification: Verification } | undefined
+  let open: OpenChain | undefined
   for await (const line of lines) {
     if (open === undefined || isChainHeader(line)) {
       if (open) done.push(verdictOf(open))
       open = openChain(line, check)
       if (!open) throw new OperatorError(noChain(done.length), 1)
-    } else open = { ...open, verification: withLine(open.verification, line, check.crypto) }
+    } else open = withLine(open, line, check)
   }
   if (!open) throw new OperatorError(noChain(0), 1)
   return [...done, verdictOf(open)]
@@ -59,18 +62,24 @@ const noChain = (before: number): string =>
 export function verifySource(source: PlaySource, check: FileCheck): ChainVerdict {
   const header = headerOf(source)
   const { landmarks, findings } = header ? signedFor(header, check) : { landmarks: [], findings: [] }
-  let verification = withFindings(beginVerification(landmarks, Math.max(source.first, check.first)), findings)
-  for (const play of everyPlay(source)) verification = withRecord(verification, play, check.crypto)
-  return verdictOf({ player: source.player, verification })
+  const { player, playerKey } = source
+  let verification = withFindings(beginVerification(landmarks, check.first), findings)
+  for (const one of wholeChain(source))
+    verification =
+      'seq' in one
+        ? withRecord(verification, one, check.crypto)
+        : withSignedGap({ player, playerKey, verification }, one.statement, check)
+  return verdictOf({ player, verification })
 }
 
-function verdictOf({ player, verification }: { player: string; verification: Verification }): ChainVerdict {
+function verdictOf({ player, verification }: Pick<OpenChain, 'player' | 'verification'>): ChainVerdict {
   const acknowledged = verification.landmarks.filter(({ by }) => by === 'acknowledgement').map(({ seq }) => seq)
   return {
     player,
     records: verification.records,
     through: verification.at.nextSeq - 1,
     acknowledged: Math.max(0, ...acknowledged),
+    gaps: verification.gaps.map(({ from, through }) => ({ from, through })),
     findings: verdict(verification),
   }
 }

@@ -2,7 +2,7 @@ import type { WriteDb } from './connection.ts'
 import type { Migration } from './migrate.ts'
 
 /** What a receiver keeps of a fleet. In order and only ever appended to. */
-export const collectedMigrations: readonly Migration[] = [first]
+export const collectedMigrations: readonly Migration[] = [first, gapStatements]
 
 function first(db: WriteDb): void {
   db.exec(`
@@ -50,4 +50,9 @@ function first(db: WriteDb): void {
       PRIMARY KEY (chain, from_seq)
     ) STRICT, WITHOUT ROWID;
   `)
+}
+
+/** An operator signs for a gap, so that an exported chain says by itself that it is one. */
+function gapStatements(db: WriteDb): void {
+  db.exec('ALTER TABLE gaps ADD COLUMN statement TEXT')
 }

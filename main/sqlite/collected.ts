@@ -63,10 +63,25 @@ export function putHead(
   db.run(sql, { chain, ...held })
 }
 
-export function addGap(db: WriteDb, chain: number, { from, through }: Gap, noticedAt: number): void {
-  const sql = 'INSERT OR IGNORE INTO gaps VALUES ($chain, $from, $through, $noticedAt)'
-  db.run(sql, { chain, from, through, noticedAt })
+/** `statement`: the gap as an operator signs for it, a JWS text. */
+export function addGap(
+  db: WriteDb,
+  chain: number,
+  { from, through }: Gap,
+  { noticedAt, statement }: { readonly noticedAt: number; readonly statement: string },
+): void {
+  const sql = 'INSERT OR IGNORE INTO gaps VALUES ($chain, $from, $through, $noticedAt, $statement)'
+  db.run(sql, { chain, from, through, noticedAt, statement })
 }
+
+const statementRow = z.object({ through: z.int(), statement: z.string() })
+/** The gaps of a chain that an operator has signed for, with the JWS texts. */
+export const gapStatementsOf = (db: ReadDb, chain: number): z.infer<typeof statementRow>[] =>
+  db.all(
+    statementRow,
+    `SELECT through_seq AS through, statement FROM gaps WHERE chain = $chain AND statement IS NOT NULL ORDER BY from_seq`,
+    { chain },
+  )
 
 const gapRow = z.object({ player: z.string(), from: z.int(), through: z.int(), noticedAt: z.int() })
 /** Every gap, by player. */

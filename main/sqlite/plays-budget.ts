@@ -1,13 +1,14 @@
 import { z } from 'zod'
 import type { ReadDb, WriteDb } from './connection.ts'
 import { playsChain } from './plays-chain.ts'
+import { findSetting, putSetting } from './settings.ts'
 
 /** How many records of plays are kept, and for how long: about 600 MB, and a little more than a year. */
 export type PlaysBudget = { readonly rows: number; readonly ms: number }
 export const playsBudget: PlaysBudget = { rows: 2_000_000, ms: 400 * 24 * 60 * 60_000 }
 
-/** A write must not hold up the others. */
-export const mostAtOnce = 5_000
+/** A write must not hold up the others; asked once a minute, it is more than any wall plays. */
+const mostAtOnce = 1_000
 
 /** How many records went, and how many of these nobody had acknowledged. */
 export type DroppedPlays = { readonly plays: number; readonly unacknowledged: number }
@@ -31,9 +32,29 @@ export function dropOldPlays(db: WriteDb, budget: PlaysBudget = playsBudget): Dr
     const plays = db.run('DELETE FROM plays WHERE seq <= $through', { through }).changes
     if (plays === 0) return { plays, unacknowledged: 0 }
     db.run('UPDATE plays_chain SET dropped_through = max(dropped_through, $through)', { through })
-    return { plays, unacknowledged: Math.max(0, Math.min(plays, through - acknowledgedThrough)) }
+    const dropped = { plays, unacknowledged: Math.max(0, Math.min(plays, through - acknowledgedThrough)) }
+    const before = unsaidDrops(db)
+    putUnsaid(db, {
+      plays: before.plays + dropped.plays,
+      unacknowledged: before.unacknowledged + dropped.unacknowledged,
+    })
+    return dropped
   })
 }
+
+const unsaidName = 'plays-dropped-unsaid'
+const unsaid = z.object({ plays: z.int(), unacknowledged: z.int() })
+
+/** What went and was not reported yet: it outlives a restart, so that nothing goes in silence. */
+export function unsaidDrops(db: ReadDb): DroppedPlays {
+  const text = findSetting(db, unsaidName)
+  return text === undefined ? { plays: 0, unacknowledged: 0 } : unsaid.parse(JSON.parse(text))
+}
+
+/** All of it is reported; belongs into the transaction that stores the report. */
+export const dropsAreSaid = (db: WriteDb): void => putUnsaid(db, { plays: 0, unacknowledged: 0 })
+
+const putUnsaid = (db: WriteDb, drops: DroppedPlays): void => putSetting(db, unsaidName, JSON.stringify(drops))
 
 function oldThrough(db: ReadDb, limit: number, ms: number): number {
   const sql = `SELECT max(seq) AS through FROM plays WHERE seq <= $limit AND started_at <

@@ -57,30 +57,42 @@ export function sealedPlays(db: ReadDb, seq: number, limit: number): PlayRecord[
   return db.all(sealedPlay, sql, { seq, limit })
 }
 
+/** An acknowledgement's word: everything up to this record is in other hands, and the chain was so. */
+type Acknowledged = { readonly through: number; readonly head: string }
+
 /**
- * Keeps an acknowledgement that is about a record of this chain and goes further than the one before. `other`: the record has
+ * Whether an acknowledgement is about a record of this chain and goes further than the one on disk. `other`: the record has
  * another hash, or is not there yet.
  */
-export function acknowledgePlays(
-  db: WriteDb,
-  { through, head }: { readonly through: number; readonly head: string },
-  acknowledgement: string,
-): 'acknowledged' | 'known' | 'other' {
+export function fitsChain(db: ReadDb, { through, head }: Acknowledged): 'further' | 'known' | 'other' {
+  const known = playsChain(db)
+  const sql = 'SELECT hash FROM plays WHERE seq = $through'
+  const row = db.get(z.object({ hash: hashText.nullable() }), sql, { through })
+  if (!row && through <= Math.max(known.droppedThrough, known.acknowledgedThrough)) return 'known'
+  if (row?.hash !== head) return 'other'
+  return through <= known.acknowledgedThrough ? 'known' : 'further'
+}
+
+/** Keeps an acknowledgement (`text`: as it came) that fits the chain and goes further than the one before; whether it does. */
+export function acknowledgePlays(db: WriteDb, acknowledged: Acknowledged, text: string): boolean {
   return db.transaction(() => {
-    const known = playsChain(db)
-    const row = db.get(z.object({ hash: hashText.nullable() }), 'SELECT hash FROM plays WHERE seq = $through', {
-      through,
-    })
-    if (!row && through <= Math.max(known.droppedThrough, known.acknowledgedThrough)) return 'known'
-    if (row?.hash !== head) return 'other'
-    if (through <= known.acknowledgedThrough) return 'known'
-    db.run('UPDATE plays_chain SET acknowledged_through = $through, acknowledgement = $acknowledgement', {
-      through,
-      acknowledgement,
-    })
-    return 'acknowledged'
+    if (fitsChain(db, acknowledged) !== 'further') return false
+    const { through } = acknowledged
+    const sql = 'UPDATE plays_chain SET acknowledged_through = $through, acknowledgement = $text'
+    return db.run(sql, { through, text }).changes > 0
   })
 }
+
+const holeRow = z.object({ from: z.int(), through: z.int(), hash: hashText })
+
+/** Records that are gone for good, from the oldest on, with the hash of the last of each: what the record behind it names. */
+export const playHoles = (db: ReadDb): z.infer<typeof holeRow>[] =>
+  db.all(
+    holeRow,
+    `SELECT coalesce((SELECT max(seq) FROM plays WHERE seq < one.seq), 0) + 1 AS "from", seq - 1 AS through, previous AS hash
+     FROM plays AS one WHERE seq > 1 AND seq <= (SELECT dropped_through FROM plays_chain) + 1 AND previous IS NOT NULL
+     AND NOT EXISTS (SELECT 1 FROM plays WHERE seq = one.seq - 1) ORDER BY seq`,
+  )
 
 /** Records up to this one that are not here any more will not be sent. */
 export function noteHole(db: WriteDb, through: number): void {

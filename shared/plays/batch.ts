@@ -14,17 +14,35 @@ export const batchLimits = { records: 120, bytes: 60 * 1024 }
 export const playsBatch = z.strictObject({ records: z.array(playRecord).min(1).max(1_000), head: jws })
 export type PlaysBatch = z.infer<typeof playsBatch>
 
-/** As many of the records, from the first on, as one message may hold, each as its line of text. */
-export function batchLines(records: readonly PlayRecord[], limits = batchLimits): string[] {
-  const lines: string[] = []
-  let bytes = 0
-  for (const record of records.slice(0, limits.records)) {
+/** A batch that is being put together: records in order without a gap, each as its line of text. */
+export type GatheredBatch = {
+  readonly first: number
+  readonly last: PlayRecord
+  readonly lines: readonly string[]
+  readonly bytes: number
+}
+
+/** The batch with these records behind it, as far as one message may hold them and none is missing between them. */
+export function withRecords(
+  before: GatheredBatch | undefined,
+  records: readonly PlayRecord[],
+  limits = batchLimits,
+): { readonly batch: GatheredBatch | undefined; readonly isWhole: boolean } {
+  let [first, last, bytes] = [before?.first, before?.last, before?.bytes ?? 0]
+  const lines = [...(before?.lines ?? [])]
+  let isWhole = false
+  for (const record of records) {
     const line = lineOf(record)
-    bytes += line.length + 1
-    if (lines.length > 0 && bytes > limits.bytes) break
+    const fits = lines.length < limits.records && (lines.length === 0 || bytes + line.length + 1 <= limits.bytes)
+    isWhole = !fits || (last !== undefined && record.seq !== last.seq + 1)
+    if (isWhole) break
     lines.push(line)
+    bytes += line.length + 1
+    first ??= record.seq
+    last = record
   }
-  return lines
+  const batch = first === undefined || last === undefined ? undefined : { first, last, lines, bytes }
+  return { batch, isWhole: isWhole || lines.length >= limits.records }
 }
 
 /** A batch that is sound in itself: its own chain holds, and its head is the player's, about the last record. */

@@ -11,6 +11,8 @@ import { playHash } from './record.ts'
 /** The `typ` of the protected header of a head, which the player signs, and of an acknowledgement, which an operator key signs. */
 export const headTyp = 'plazacast-plays-head+json'
 export const ackTyp = 'plazacast-plays-ack+json'
+/** The `typ` of a gap: signed by the player for what it had to drop, or by an operator for what never came. */
+export const gapTyp = 'plazacast-plays-gap+json'
 
 /** A player says how its chain goes up to a record. */
 export const playsHead = z.strictObject({
@@ -32,6 +34,32 @@ export const playsAck = z.strictObject({
 })
 export type PlaysAck = z.infer<typeof playsAck>
 
+/** Records that are gone for good. Whoever kept the chain says so, and by `hash` where it goes on. */
+export const playsGap = z.strictObject({
+  kind: z.literal('plays-gap'),
+  player: playerId,
+  from: z.int().min(1),
+  through: z.int().min(1),
+  /** The hash of record `through`, which the record behind the gap names as the one before it. */
+  hash: playHash,
+})
+export type PlaysGap = z.infer<typeof playsGap>
+
+/** Checks that the player's own key, or an operator's, has signed for a gap in this player's chain, and reads it. */
+export function readGap(
+  signed: Jws,
+  player: string,
+  key: PublicJwk,
+  operators: Keyring | undefined,
+  crypto: Crypto,
+): Outcome<PlaysGap> {
+  const own = keyringOfOne(key, crypto)
+  const keyring = { ...own, keys: new Map([...(operators?.keys ?? []), ...own.keys]) }
+  const verified = verifyJws(signed, gapTyp, keyring, crypto)
+  if (!verified.ok) return verified
+  return readStatement(playsGap, verified.value.payload, player)
+}
+
 /** Checks that a player's own key has signed a head about this player, and reads it. */
 export function readHead(signed: Jws, player: string, key: PublicJwk, crypto: Crypto): Outcome<PlaysHead> {
   const verified = verifyJws(signed, headTyp, keyringOfOne(key, crypto), crypto)
@@ -52,7 +80,7 @@ export function readAck(bytes: Uint8Array, player: string, keyring: Keyring, cry
   return readStatement(playsAck, verified.value.payload, player)
 }
 
-function readStatement<Schema extends typeof playsHead | typeof playsAck>(
+function readStatement<Schema extends typeof playsHead | typeof playsAck | typeof playsGap>(
   schema: Schema,
   payload: Uint8Array,
   player: string,

@@ -1,6 +1,7 @@
 import type { Crypto } from '../trust/crypto.ts'
 import { type ChainFault, span, type Walk, walk, walkFrom } from './chain.ts'
 import type { PlayRecord } from './record.ts'
+import type { PlaysGap } from './statements.ts'
 
 /** What can be wrong with a chain that lies here, besides its links. */
 export type PlayFault =
@@ -27,6 +28,8 @@ export type Verification = {
   readonly at: Walk
   readonly landmarks: readonly Landmark[]
   readonly records: number
+  /** Records that are gone, and that somebody has signed for: known, and no fault of the chain. */
+  readonly gaps: readonly PlaysGap[]
   readonly findings: readonly PlayFinding[]
 }
 
@@ -38,6 +41,7 @@ export const beginVerification = (landmarks: readonly Landmark[], first = 1): Ve
   at: walkFrom(first),
   landmarks,
   records: 0,
+  gaps: [],
   findings: [],
 })
 
@@ -55,6 +59,18 @@ export function withRecord(before: Verification, record: PlayRecord, crypto: Cry
   const after = { ...before, at: next, records: before.records + 1 }
   const found = [...(fault ? [{ ...fault, seq: record.seq }] : []), ...rewritten]
   return found.length === 0 ? after : withFindings(after, found)
+}
+
+/** A gap that is signed for: the chain goes on behind it, where it says. */
+export function withGap(before: Verification, gap: PlaysGap): Verification {
+  const { nextSeq } = before.at
+  const { from, through, hash } = gap
+  if (before.records === 0 && through < nextSeq) return before // older than what is looked at
+  if (from !== nextSeq || through < from) {
+    const message = `the gap from ${from} to ${through} stands where record ${nextSeq} belongs`
+    return withFindings(before, [{ code: 'bad-statement', seq: nextSeq, message }])
+  }
+  return { ...before, at: walkFrom(through + 1, hash), gaps: [...before.gaps, gap] }
 }
 
 /** Something that is no record stands there; what comes behind it is looked at all the same. */

@@ -63,6 +63,14 @@ export const fromScreen = z.discriminatedUnion('kind', [
     /** It is of the fallback, and this is why. */
     fallback: z.string().optional(),
   }),
+  /** A few times a second: the frames that the film in front has had so far. They are lost with its page otherwise. */
+  z.strictObject({
+    kind: z.literal('counted'),
+    at,
+    key: showingKey,
+    presentedFrames: z.int().min(0),
+    droppedFrames: z.int().min(0),
+  }),
   /** A showing left the screen. Frames are 0 for photos. */
   z.strictObject({
     kind: z.literal('ended'),

@@ -11,10 +11,12 @@ import { playsChain, sealedPlays } from '../../main/sqlite/plays-chain.ts'
 import { openForReading } from '../../main/sqlite/read-only.ts'
 import { lineOf } from '../../shared/plays/chain.ts'
 import { runCli, startCli } from '../operator/cli.ts'
+import { percentile } from '../oracle/cuts.ts'
 import { addEndedPlays, sealAll } from '../plays/backlog.ts'
 import { startCutWire } from '../plays/cut-wire.ts'
 import { startSending } from '../plays/sending-player.ts'
 import { startMosquitto } from '../support/mosquitto.ts'
+import { showPicture } from './plays-picture.ts'
 
 const help = `npm run bench:plays -- [options]
 
@@ -26,6 +28,8 @@ message of its own (QoS 1, one at a time), inserted by a plain subscriber.
   --cuts N      how many times the wire is cut (default 50)
   --kills N     how many times the collector is killed (default 50)
   --rival N     how many records the rival sends (default 5000)
+  --picture N   how many records go out while a real wall plays films under Xvfb, whose display is judged without and with
+                them (default 50000; 0: no wall)
 `
 
 let lastProgressMs = 0
@@ -36,11 +40,24 @@ const { values } = parseArgs({
     cuts: { type: 'string', default: '50' },
     kills: { type: 'string', default: '50' },
     rival: { type: 'string', default: '5000' },
+    picture: { type: 'string', default: '50000' },
     help: { type: 'boolean', default: false },
   },
 })
 if (values.help) process.stdout.write(help)
-else await bench(Number(values.records), Number(values.cuts), Number(values.kills), Number(values.rival))
+else {
+  await bench(Number(values.records), Number(values.cuts), Number(values.kills), Number(values.rival))
+  if (Number(values.picture) > 0) await picture(Number(values.picture))
+}
+
+async function picture(records: number): Promise<void> {
+  const undo: (() => Promise<void>)[] = []
+  try {
+    await showPicture({ after: (one) => void undo.push(one) }, records, print, progress)
+  } finally {
+    for (const one of undo.toReversed()) await one()
+  }
+}
 
 async function bench(records: number, cuts: number, kills: number, rivalRecords: number): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'plazacast-plays-'))
@@ -96,7 +113,6 @@ async function sendAll(
   const sending = startSending({ db, url: wire.url, player: 'wall', operator, pace })
   undo.push(() => sending.stop())
   const beganMs = performance.now()
-  const ticks = watchTicks()
   const at = (count: number, done: number) => (records * (done + 0.5)) / count
   let cut = 0
   let killed = 0
@@ -131,10 +147,11 @@ async function sendAll(
   print(
     `  ${Math.round(sending.bytes() / records)} bytes a record sent, repetitions included; ${Math.round(recordBytes(db))} a record as text`,
   )
-  print(
-    `  longest turn of the sender ${sending.longestTurnMs().toFixed(1)} ms, longest delay of the process ${ticks.worstMs().toFixed(1)} ms (this bench's own work included)`,
-  )
-  ticks.stop()
+  const turns = sending.turns()
+  const figures = (of: readonly number[]) =>
+    `p50 ${percentile(of, 0.5).toFixed(1)}, p99 ${percentile(of, 0.99).toFixed(1)}, max ${percentile(of, 1).toFixed(1)} ms`
+  print(`  turns of the sender, by the clock: ${figures(turns.map(({ ms }) => ms))}`)
+  print(`  the same, time on the processor:   ${figures(turns.map(({ processorMs }) => processorMs))}`)
   await sending.stop()
   return { lost, doubled: Math.max(0, count - records), perSecond }
 }
@@ -199,18 +216,6 @@ async function rival(
     `rival, ${records} records, a message and an insert each, undisturbed: ${perSecond} a second, ${Math.round(bytes / records)} bytes a record, nothing checked`,
   )
   print(`  ours, disturbed as above: ${(ourPerSecond / perSecond).toFixed(1)} times as fast`)
-}
-
-/** How late the process was for its own timer. */
-function watchTicks() {
-  let worstMs = 0
-  let last = performance.now()
-  const timer = setInterval(() => {
-    const now = performance.now()
-    worstMs = Math.max(worstMs, now - last - 5)
-    last = now
-  }, 5)
-  return { worstMs: () => worstMs, stop: () => clearInterval(timer) }
 }
 
 function progress(text: string): void {

@@ -54,7 +54,7 @@ test('a wall that keeps in step with nobody hears of no clock, and one whose tim
   assert.deepEqual(lost.sent, [{ kind: 'clock', aheadMs: null }])
 })
 
-test('walls in step write down the fleet’s times, however little their own clocks are off', () => {
+test('what was shown is written down by the trusted time, in step or not, however little the page’s own clock is off', () => {
   const shifted = (inStep: boolean) => {
     const { page, beat, now } = setUp({ wallMs: 5_400 }, inStep) // the page stands at 5,000
     page.heard({ kind: 'hello', at: now() })
@@ -62,11 +62,26 @@ test('walls in step write down the fleet’s times, however little their own clo
     return page.dated(5_000) - 5_000
   }
   assert.equal(shifted(true), 400)
-  assert.equal(shifted(false), 0)
+  assert.equal(shifted(false), 400)
 })
 
 test('what a page of 1970 tells is written down with the trusted time', () => {
   const { page, beat, now } = setUp()
   beat(0)
   assert.equal(page.dated(now() - 1_000), november + now())
+})
+
+test('a page that has the system’s time has it to the millisecond, however long its first messages took', () => {
+  const late = 80
+  const clock: Clock = { now: () => november + 500, monotonicMs: () => 500, after: () => () => {} }
+  const told = (): Told => ({ wallMs: november + 900, trust: 'trusted', source: 'fleet', ageSeconds: 0 })
+  const page = createPageClock(
+    clock,
+    { told },
+    () => false,
+    () => {},
+  )
+  page.heard({ kind: 'hello', at: november + 500 - late })
+  assert.equal(page.dated(november + 450), november + 850) // the fleet is 400 ms ahead of the system
+  assert.equal(page.monotonicOf(november + 450), 450)
 })

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { openDatabase, type WriteDb } from '../../main/sqlite/open.ts'
 import { finishPlay, lastPlays, startPlay } from '../../main/sqlite/plays.ts'
-import { dropOldPlays } from '../../main/sqlite/plays-budget.ts'
+import { dropOldPlays, dropsAreSaid, unsaidDrops } from '../../main/sqlite/plays-budget.ts'
 import { acknowledgePlays, playsChain, sealedPlays } from '../../main/sqlite/plays-chain.ts'
 import { findSetting, putSetting } from '../../main/sqlite/settings.ts'
 import { integritySteps, writeLogBack } from '../../main/sqlite/upkeep.ts'
@@ -22,7 +22,7 @@ function ended(db: WriteDb, count: number): void {
 }
 function acknowledge(db: WriteDb, through: number): void {
   const head = sealedPlays(db, through - 1, 1)[0]?.hash ?? ''
-  assert.equal(acknowledgePlays(db, { through, head }, 'a JWS'), 'acknowledged')
+  assert.ok(acknowledgePlays(db, { through, head }, 'a JWS'))
 }
 
 test('the oldest records of plays go beyond the budget of rows, and acknowledged ones that are too old', (t) => {
@@ -83,4 +83,15 @@ test('a data folder that is moved between two runs is as good as before', (t) =>
   const second = openDatabase(join(parent, 'there', 'player.db'))
   t.after(second.close)
   assert.equal(findSetting(second.db, 'a'), '1')
+})
+
+test('what was dropped is remembered until it is reported, also over a restart', (t) => {
+  const db = temporaryDatabase(t)
+  ended(db, 100)
+  acknowledge(db, 20)
+  dropOldPlays(db, { rows: 60, ms: 1e9 })
+  dropOldPlays(db, { rows: 50, ms: 1e9 })
+  assert.deepEqual(unsaidDrops(db), { plays: 50, unacknowledged: 30 })
+  dropsAreSaid(db)
+  assert.deepEqual(unsaidDrops(db), { plays: 0, unacknowledged: 0 })
 })

@@ -35,6 +35,8 @@ export type Kiosk = {
   says(pattern: RegExp): Promise<void>
   /** As Ctrl+C does. */
   stop(): Promise<void>
+  /** The player's own process is killed; what it started ends by itself. */
+  crash(): Promise<void>
   /** As a power cut does: the player and every process it started, at once. */
   powerOff(): Promise<void>
 }
@@ -177,6 +179,7 @@ export async function startKiosk(
         look()
       }),
     stop: () => end(child, () => child.kill('SIGTERM')),
+    crash: () => end(child, () => child.kill('SIGKILL')),
     powerOff: () => end(child, () => killGroup(child)),
   }
 }
