@@ -56,7 +56,8 @@ try {
     console.log(`${fault.name}: ${outcome.code} after ${outcome.reportedSeconds.toFixed(1)} s`)
     if (outcome.reportedSeconds > 10) wrong.push(`${fault.name}: only after ${outcome.reportedSeconds.toFixed(1)} s`)
   }
-  console.log(`\n| fault | report | after | verdict | gone after | what it says |\n|---|---|---|---|---|---|`)
+  if (outcomes.length > 0)
+    console.log(`\n| fault | report | after | verdict | gone after | what it says |\n|---|---|---|---|---|---|`)
   for (const one of outcomes) {
     const [reported, cleared] = [
       one.reportedSeconds.toFixed(1),
