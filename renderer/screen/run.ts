@@ -27,6 +27,7 @@ export type ScreenParts = {
 
 const helloEveryMs = 1_000
 const beatEveryMs = 1_000
+const countEveryMs = 200
 
 /** Runs the loop: every event goes through the driver, and its effects to the stage and to main. Returns the undo. */
 export function runScreen(parts: ScreenParts): () => void {
@@ -94,8 +95,13 @@ export function runScreen(parts: ScreenParts): () => void {
     void parts.nextFrame().then(() => link.send(beatMessage(store, stage, clock)))
     return true
   })
+  const stopCounting = repeat(clock, countEveryMs, () => {
+    const message = countedMessage(store, stage, clock)
+    if (message) link.send(message)
+    return true
+  })
   return () => {
-    for (const stop of [stopListening, stopHello, stopBeat, cancelWake, stage.close]) stop()
+    for (const stop of [stopListening, stopHello, stopBeat, stopCounting, cancelWake, stage.close]) stop()
   }
 }
 
@@ -133,6 +139,14 @@ function beatMessage(store: ScreenStore, stage: Stage, clock: Clock): FromScreen
     seenFrames: framesSeen(),
     on: on?.play.showing.key ?? null,
   }
+}
+
+function countedMessage(store: ScreenStore, stage: Stage, clock: Clock): FromScreen | undefined {
+  const { on } = store.getState().driver
+  const { presented, dropped } = on ? stage.framesOf(on.play.id) : { presented: 0, dropped: 0 }
+  if (!on || presented + dropped === 0) return undefined
+  const { key } = on.play.showing
+  return { kind: 'counted', at: clock.nowMs(), key, presentedFrames: presented, droppedFrames: dropped }
 }
 
 /** Runs at once and then again and again until `run` says false; returns the undo. */

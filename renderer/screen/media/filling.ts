@@ -11,10 +11,10 @@ export type Filling = {
 /** What a filling reports about its plays. */
 export type FillingListener = {
   /**
-   * The first frame is on the wall. `lengthMs` is undefined while the end is not known. `expectedMs` is when it is lit, on the clock
-   * of performance.now(); now, unless told.
+   * The first frame is on the wall. `lengthMs` is undefined while the end is not known. `frameMs` is the time of the page's frame
+   * that brings it, on the clock of performance.now(); now, unless told.
    */
-  presented(play: number, lengthMs: number | undefined, endIsTimed: boolean, expectedMs?: number): void
+  presented(play: number, lengthMs: number | undefined, endIsTimed: boolean, frameMs?: number): void
   /** The last frame is on the wall and has had its time, but for what a swap takes. */
   over(play: number): void
   failed(play: number, fault: MediaFault, certain: boolean): void

@@ -41,6 +41,7 @@ export function watchFilm(video: HTMLVideoElement, clock: Clock, listener: FilmL
   const onFrame: VideoFrameRequestCallback = (_now, metadata) => {
     if (stopped) return
     seen += 1
+    broughtOn.set(video, metadata.presentedFrames)
     handle = video.requestVideoFrameCallback(onFrame)
     // A seek draws the frame that stands once more: that is none.
     if (metadata.mediaTime !== lastMediaSeconds) stall = frameCame(stall, clock.nowMs())
@@ -79,14 +80,20 @@ function nudge(video: HTMLVideoElement): void {
   video.play().catch(() => {}) // what a nudge does not help is seen, and the next rung is climbed
 }
 
-/** The frames that an element has presented and dropped since the last time it was asked. */
-export function meterFrames(video: HTMLVideoElement): () => { presented: number; dropped: number } {
+/** The frames that each watched element has brought onto the wall since its film was loaded. */
+const broughtOn = new WeakMap<HTMLVideoElement, number>()
+
+/**
+ * The frames that an element has presented and dropped since the last time it was asked, but for so many of the newest. What
+ * is presented is counted where frames come on: the decoder, which the element's own total counts, is ahead of the wall.
+ */
+export function meterFrames(video: HTMLVideoElement): (butNewest?: number) => { presented: number; dropped: number } {
+  broughtOn.delete(video)
   let before = { presented: 0, dropped: 0 }
-  return () => {
-    const quality = video.getVideoPlaybackQuality()
+  return (butNewest = 0) => {
     const now = {
-      presented: quality.totalVideoFrames - quality.droppedVideoFrames,
-      dropped: quality.droppedVideoFrames,
+      presented: Math.max(before.presented, (broughtOn.get(video) ?? 0) - butNewest),
+      dropped: video.getVideoPlaybackQuality().droppedVideoFrames,
     }
     const since = {
       presented: Math.max(0, now.presented - before.presented),

@@ -7,7 +7,7 @@ import { meterFrames, watchFilm } from './film-watch.ts'
 import { firstFailure } from './first-failure.ts'
 import { fixedLevel } from './fixed-level.ts'
 import { type LiveState, seePlaylist, standsStill } from './live-watch.ts'
-import { onNextFrame } from './next-frame.ts'
+import { onceLit } from './next-frame.ts'
 import { streamConfig } from './stream-setup.ts'
 import { elementFault, emptyVideo, type FilmParts, firstFrame, startFilm } from './video.ts'
 
@@ -53,7 +53,7 @@ class Stream implements Filling {
   readonly #from: FilmPlace
   readonly #parts: FilmParts
   readonly #hls: Hls
-  readonly #meter: () => { presented: number; dropped: number }
+  readonly #meter: ReturnType<typeof meterFrames>
   readonly #end: EndWatch
   readonly #disposed = new AbortController()
   #liveState: LiveState | undefined
@@ -102,7 +102,7 @@ class Stream implements Filling {
     })
     raise()
     startFilm(this.#video, this.#disposed.signal)
-    onNextFrame(() => this.#present())
+    onceLit((frameMs) => this.#present(frameMs))
   }
 
   dispose(): void {
@@ -172,7 +172,7 @@ class Stream implements Filling {
 
   #frame(mediaSeconds: number, expectedMs: number): void {
     this.#count()
-    this.#present()
+    this.#present(expectedMs)
     const stepSeconds = mediaSeconds - this.#lastFrameSeconds
     if (stepSeconds > 0 && stepSeconds < 1) {
       this.#longestFrameSeconds = Math.max(this.#longestFrameSeconds, stepSeconds)
@@ -181,7 +181,7 @@ class Stream implements Filling {
     this.#watchForEnd(mediaSeconds, expectedMs)
   }
 
-  #present(): void {
+  #present(frameMs: number): void {
     if (this.#presented || this.#disposed.signal.aborted) return
     this.#presented = true
     const { seconds } = this.#play.showing
@@ -190,7 +190,7 @@ class Stream implements Filling {
     const { duration } = this.#video
     const restSeconds = timed === null ? duration - this.#from.filmSeconds : timed - this.#from.shownSeconds
     const restMs = Number.isFinite(restSeconds) ? restSeconds * 1000 : undefined
-    this.#parts.listener.presented(this.#play.id, restMs, timed !== null)
+    this.#parts.listener.presented(this.#play.id, restMs, timed !== null, frameMs)
   }
 
   /** The last frame is on: tells so when it has had its time, less what a swap takes. A frame that stands is no end. */

@@ -1,6 +1,6 @@
 import type { Play } from '../driver-state.ts'
 import { type Filling, type FillingListener, MediaFault } from './filling.ts'
-import { onNextFrame } from './next-frame.ts'
+import { onceLit } from './next-frame.ts'
 
 /**
  * Loads a photo into the element and resolves when it is decoded; rejects with a MediaFault, or when aborted.
@@ -33,7 +33,7 @@ export async function openPhoto(
   const begin = (raise: () => void) => {
     raise()
     const seconds = showing.seconds ?? fallbackSeconds
-    onNextFrame(() => listener.presented(play.id, seconds * 1000, true))
+    onceLit((frameMs) => listener.presented(play.id, seconds * 1000, true, frameMs))
   }
   return { begin, dispose }
 }

@@ -7,7 +7,7 @@ import { type Filling, type MediaFault, stoodStill } from './filling.ts'
 import { meterFrames, watchFilm } from './film-watch.ts'
 import { firstFailure } from './first-failure.ts'
 import { jumpHole } from './holes.ts'
-import { onNextFrame } from './next-frame.ts'
+import { onceLit } from './next-frame.ts'
 import type { FilmSource } from './remux.ts'
 import { type Buffer, openBuffer } from './source-buffer.ts'
 import { elementFault, emptyVideo, type FilmParts, firstFrame, startFilm } from './video.ts'
@@ -62,7 +62,7 @@ class Run implements Timeline {
   readonly #buffer: Buffer
   readonly #parts: FilmParts
   readonly #family: string
-  readonly #meter: () => { presented: number; dropped: number }
+  readonly #meter: ReturnType<typeof meterFrames>
   readonly #disposed = new AbortController()
   readonly #feeder: Feeder
   readonly #end: EndWatch
@@ -104,7 +104,7 @@ class Run implements Timeline {
     })
     raise()
     startFilm(this.#video, this.#disposed.signal)
-    onNextFrame(() => this.#frame(originSeconds, performance.now()))
+    onceLit((frameMs) => this.#frame(originSeconds, frameMs))
   }
 
   join(play: Play, source: FilmSource): boolean {
@@ -153,11 +153,16 @@ class Run implements Timeline {
     if (this.#disposed.signal.aborted) return
     this.#begun = true
     this.#lastFrameSeconds = mediaSeconds
-    this.#count(this.#shown()) // an interruption may come at any time and wants to know how many frames there were
-    for (const clip of this.#clips) {
-      if (clip.presented || clip.start === undefined || mediaSeconds < clip.start - toleranceSeconds) continue
+    const begun = this.#clips.filter(({ presented, start }) => !presented && isBehind(mediaSeconds, start))
+    // An interruption may come at any time and wants to know how many frames there were. The newest is the next one's.
+    this.#count(this.#shown(), begun.length > 0 ? 1 : 0)
+    for (const clip of begun) {
       clip.presented = true
-      this.#parts.listener.presented(clip.play.id, restMs(clip, mediaSeconds), false, expectedMs)
+      // A frame that was not told of in time is counted back from.
+      const sinceMs = Math.max(0, mediaSeconds - (clip.start ?? mediaSeconds)) * 1000
+      const restOfItMs = restMs(clip, mediaSeconds)
+      const lengthMs = restOfItMs === undefined ? undefined : restOfItMs + sinceMs
+      this.#parts.listener.presented(clip.play.id, lengthMs, false, expectedMs - sinceMs)
     }
     this.#forgetPast()
     this.#watchForEnd(mediaSeconds, expectedMs)
@@ -236,8 +241,13 @@ class Run implements Timeline {
     return this.#clips.findLast((clip) => clip.presented)
   }
 
-  #count(clip: Clip | undefined): void {
-    const frames = this.#meter()
+  #count(clip: Clip | undefined, butNewest = 0): void {
+    const frames = this.#meter(butNewest)
     if (clip) this.#parts.counts.add(clip.play.id, frames)
   }
+}
+
+/** Whether a film that starts there has come on by this time of the timeline. */
+function isBehind(mediaSeconds: number, startSeconds: number | undefined): boolean {
+  return startSeconds !== undefined && mediaSeconds >= startSeconds - toleranceSeconds
 }

@@ -4,7 +4,7 @@ import type { Play } from '../driver-state.ts'
 import { type Filling, type FillingListener, type FilmPlace, filmStart, MediaFault, stoodStill } from './filling.ts'
 import { meterFrames, watchFilm } from './film-watch.ts'
 import type { FrameCounts } from './frame-counts.ts'
-import { onNextFrame } from './next-frame.ts'
+import { onceLit, onNextFrame } from './next-frame.ts'
 
 /** What a film on its own needs beside its element. */
 export type FilmParts = { readonly clock: Clock; readonly counts: FrameCounts; readonly listener: FillingListener }
@@ -145,26 +145,26 @@ function fill(video: HTMLVideoElement, play: Play, from: FilmPlace, { clock, cou
     const shownSeconds = from.shownSeconds + (clock.nowMs() - beganMs) / 1000
     listener.stalled(play.id, rung, { shownSeconds, filmSeconds: video.currentTime })
   }
-  const onFrame = () => {
+  const onFrame = (frameMs: number) => {
     count()
     if (presented || settled.signal.aborted) return
     presented = true
     beganMs = clock.nowMs()
-    listener.presented(play.id, restMs(), seconds !== null)
+    listener.presented(play.id, restMs(), seconds !== null, frameMs)
   }
   video.addEventListener('error', () => fail(elementFault(video)), until)
   video.addEventListener('ended', () => listener.over(play.id), until)
   return {
     begin: (raise) => {
       stopWatching = watchFilm(video, clock, {
-        frame: onFrame,
+        frame: (_mediaSeconds, expectedMs) => onFrame(expectedMs),
         stalled,
         isOver: () => video.ended,
         isRebuilt: from.isRebuilt,
       })
       raise()
       startFilm(video, settled.signal)
-      onNextFrame(onFrame)
+      onceLit(onFrame)
     },
     dispose: () => {
       count()

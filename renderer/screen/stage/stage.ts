@@ -4,6 +4,7 @@ import type { DriverEvent, Effect, Play } from '../driver-state.ts'
 import { type FillingListener, type FilmPlace, faultOf } from '../media/filling.ts'
 import { createFrameCounts, type Frames } from '../media/frame-counts.ts'
 import { sinceFleet } from '../media/in-step.ts'
+import { toLightMs } from '../media/next-frame.ts'
 import type { FilmSource, Remux } from '../media/remux.ts'
 import type { FleetMs } from '../media/synced-film.ts'
 import type { Timeline } from '../media/timeline.ts'
@@ -51,14 +52,14 @@ export function openStage(
   let stopRebuilding = () => {}
 
   const listener: FillingListener = {
-    presented: (play, lengthMs, endIsTimed, expectedMs = performance.now()) => {
+    presented: (play, lengthMs, endIsTimed, frameMs = performance.now()) => {
       if (front) revealLowerThird(front.deck.root, play)
-      const atMs = clock.nowMs() + expectedMs - performance.now()
+      const presentedMs = clock.nowMs() + frameMs - performance.now()
       tell({
         kind: 'presented',
         play,
-        atMs,
-        endsAtMs: lengthMs === undefined ? undefined : atMs + lengthMs,
+        atMs: presentedMs + toLightMs,
+        endsAtMs: lengthMs === undefined ? undefined : presentedMs + lengthMs,
         endIsTimed,
       })
     },
