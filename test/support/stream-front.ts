@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, request as passOn, type ServerResponse } from 'node:http'
 import { join } from 'node:path'
+import { rangeOf } from '../../main/adapters/byte-range.ts'
 
 /** What can be wrong with an answer: not found, broken off half-way with the line kept open, or no answer at all. */
 export type StreamFault = 'missing' | 'hangs-midway' | 'gone'
@@ -21,7 +22,9 @@ export async function startStreamFront(behind: string, folders: StreamFolders, f
   const server = createServer((request, response) => {
     const [, hex = '', file = ''] = /\/(?:assets|live)\/([0-9a-f]{64})\/([\w.-]+)$/.exec(request.url ?? '') ?? []
     const found = folders.get(hex)
-    const done = found ? giveFile(join(found.folder, file), faults(file), response) : handOn(request, response, target)
+    const done = found
+      ? giveFile(join(found.folder, file), faults(file), request, response)
+      : handOn(request, response, target)
     done.catch(() => response.destroy())
   })
   server.listen(0, '127.0.0.1')
@@ -39,18 +42,28 @@ export async function startStreamFront(behind: string, folders: StreamFolders, f
   }
 }
 
-async function giveFile(path: string, fault: StreamFault | undefined, response: ServerResponse): Promise<void> {
+async function giveFile(
+  path: string,
+  fault: StreamFault | undefined,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   if (fault === 'gone') return void response.destroy()
   const bytes = fault === 'missing' ? undefined : await readFile(path).catch(() => undefined)
   if (!bytes) return void response.writeHead(404).end()
+  const range = rangeOf(request.headers.range, bytes.byteLength)
+  if (range === 'unsatisfiable') return void response.writeHead(416).end()
+  const { start, endExclusive, partial } = range
+  const asked = bytes.subarray(start, endExclusive)
   const mediaType = path.endsWith('.m3u8') ? 'application/vnd.apple.mpegurl' : 'video/mp2t'
-  response.writeHead(200, {
+  response.writeHead(partial ? 206 : 200, {
     'Content-Type': mediaType,
-    'Content-Length': bytes.byteLength,
+    'Content-Length': asked.byteLength,
     'Cache-Control': 'no-store',
+    ...(partial && { 'Content-Range': `bytes ${start}-${endExclusive - 1}/${bytes.byteLength}` }),
   })
-  if (fault === 'hangs-midway') response.write(bytes.subarray(0, bytes.byteLength / 2))
-  else response.end(bytes)
+  if (fault === 'hangs-midway') response.write(asked.subarray(0, asked.byteLength / 2))
+  else response.end(asked)
 }
 
 async function handOn(request: IncomingMessage, response: ServerResponse, target: URL): Promise<void> {
