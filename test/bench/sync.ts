@@ -16,7 +16,8 @@ pictures are compared: by how many frames of 1/30 s the walls differ (p50, p99, 
 by kind of item and by distance from the cut. Half way one player is killed and started again. Then the broker is ended for
 --offline seconds, and the same player is killed and started again without it. Last, the same walls play the same loop each for
 itself. With --fade, items fade into each other for so many milliseconds, and the brightness of the walls is compared too.
- Goal: p99 of one frame, and in step again 3 s after its first picture. 500 cuts take about 16 minutes.`
+
+Goal: p99 of one frame, and in step again 3 s after its first picture. 500 cuts take about 16 minutes.`
 
 const { values } = parseArgs({
   options: {
