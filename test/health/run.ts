@@ -30,6 +30,12 @@ const isMeant = ({ name }: { readonly name: string }) => name.includes(values.ma
 
 const undo: (() => Promise<void>)[] = []
 const wrong: string[] = []
+async function undoAll(): Promise<void> {
+  for (const one of undo.splice(0).toReversed()) await one()
+}
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => void undoAll().finally(() => process.exit(1))) // nothing of the wall goes on alone
+}
 try {
   const wall = await setWatchedWall({ after: (one) => undo.push(one) })
   await untilWell(wall, 'the wall is well')
@@ -66,7 +72,7 @@ try {
     console.log(`| ${one.fault} | \`${one.code}\` | ${reported} s | ${one.verdict} | ${cleared} | ${one.message} |`)
   }
 } finally {
-  for (const one of undo.toReversed()) await one()
+  await undoAll()
 }
 for (const line of wrong) console.log(`WRONG: ${line}`)
 process.exitCode = wrong.length === 0 ? 0 : 1
