@@ -92,6 +92,7 @@ async function startHost(...[options, listener]: Parameters<StartHost>): ReturnT
     listener.message({ kind: 'shown', at, key, position, next: next?.showing.key ?? null })
     write({ kind: 'shown', at, key, playlist, revision, item, asset, found, position })
     await new Promise((resolve) => setTimeout(resolve, given.showingMs))
+    if (stopped) return // the player has written down that it was cut short
     const [end, startedAt] = [Date.now(), at]
     const frames = { presentedFrames: 1, droppedFrames: 0 }
     listener.message({ kind: 'ended', at: end, key, startedAt, ms: end - at, ...frames, outcome: 'complete' })
