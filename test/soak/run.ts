@@ -14,7 +14,7 @@ process or main lies above the bound.
   --changes N       changes of the item on the display, 3000 unless told (about an hour)
   --hours N         instead: for so long
   --host NAME       chromium (unless told) or electron
-  --warm-up SHARE   of the run that is not judged, 0.25 unless told
+  --warm-up SHARE   of the run that is not judged, 0.5 unless told: for half an hour caches fill and code is compiled
   --bound KIB       growth for each change that is let pass, 0 unless told (1, at an item every ten seconds: 8.6 MiB a day)
   --save FILE       every sample as JSON`
 
@@ -23,7 +23,7 @@ const { values } = parseArgs({
     changes: { type: 'string', default: '3000' },
     hours: { type: 'string' },
     host: { type: 'string', default: 'chromium' },
-    'warm-up': { type: 'string', default: '0.25' },
+    'warm-up': { type: 'string', default: '0.5' },
     bound: { type: 'string', default: '0' },
     save: { type: 'string' },
     help: { type: 'boolean', default: false },
