@@ -8,8 +8,6 @@ export type Fault = {
   readonly codes: readonly ReasonCode[]
   /** Why it cannot be tried here; undefined: it can. */
   readonly impossible?: (wall: WatchedWall) => string | undefined
-  /** It is told for minutes after it is over: nobody waits for that. */
-  readonly lingers?: boolean
   inject(wall: WatchedWall): unknown
   heal(wall: WatchedWall): unknown
 }
@@ -21,8 +19,7 @@ export type Outcome = {
   readonly verdict: string
   readonly message: string
   readonly reportedSeconds: number
-  /** Undefined: it was not waited for. */
-  readonly clearedSeconds: number | undefined
+  readonly clearedSeconds: number
 }
 
 export const faults: readonly Fault[] = [
@@ -95,13 +92,6 @@ export const faults: readonly Fault[] = [
     inject: (wall) => wall.push('withdrawn'),
     heal: (wall) => wall.push('films'),
   },
-  {
-    name: 'another player comes with the same id',
-    codes: ['other-player-with-my-id'],
-    lingers: true,
-    inject: (wall) => wall.impostor(),
-    heal: () => {},
-  },
 ]
 
 /** What depends on how busy this machine is, and is true when it is said. */
@@ -129,7 +119,7 @@ export async function tryFault(wall: WatchedWall, fault: Fault): Promise<Outcome
   const word = await untilHeard(wall, fault.name, from, (one) => codeIn(one) !== undefined, 40_000)
   const healedMs = performance.now()
   await fault.heal(wall)
-  const well = fault.lingers ? undefined : await untilWell(wall, `well after: ${fault.name}`)
+  const well = await untilWell(wall, `well after: ${fault.name}`)
   const code = codeIn(word) ?? ''
   return {
     fault: fault.name,
@@ -137,7 +127,7 @@ export async function tryFault(wall: WatchedWall, fault: Fault): Promise<Outcome
     verdict: word.verdict,
     message: word.reasons.find((one) => one.code === code)?.message ?? '',
     reportedSeconds: Math.max(0, (word.heardMs - injectedMs) / 1000),
-    clearedSeconds: well && Math.max(0, (well.heardMs - healedMs) / 1000),
+    clearedSeconds: Math.max(0, (well.heardMs - healedMs) / 1000),
   }
 }
 

@@ -65,11 +65,8 @@ try {
   if (outcomes.length > 0)
     console.log(`\n| fault | report | after | verdict | gone after | what it says |\n|---|---|---|---|---|---|`)
   for (const one of outcomes) {
-    const [reported, cleared] = [
-      one.reportedSeconds.toFixed(1),
-      one.clearedSeconds?.toFixed(1).concat(' s') ?? 'minutes',
-    ]
-    console.log(`| ${one.fault} | \`${one.code}\` | ${reported} s | ${one.verdict} | ${cleared} | ${one.message} |`)
+    const [reported, cleared] = [one.reportedSeconds.toFixed(1), one.clearedSeconds.toFixed(1)]
+    console.log(`| ${one.fault} | \`${one.code}\` | ${reported} s | ${one.verdict} | ${cleared} s | ${one.message} |`)
   }
 } finally {
   await undoAll()

@@ -38,8 +38,6 @@ export type WatchedWall = {
   /** Stops or continues the processes of a kind. */
   signal(type: 'renderer' | 'gpu-process', signal: 'SIGSTOP' | 'SIGCONT'): void
   heat(celsius: number, what?: 'processor' | 'board'): void
-  /** Another player with the same id connects, once. */
-  impostor(): Promise<void>
   /** Sets the player's clock, in the words of libfaketime; undefined where that is not installed. */
   readonly setClock: ((words: string) => void) | undefined
   push(what: ProgrammeName): Promise<void>
@@ -139,14 +137,6 @@ export async function setWatchedWall(context: Context, { looks = true } = {}): P
     volume,
     pid,
     heat,
-    async impostor() {
-      const other = await connectAsync(rig.broker.url, {
-        protocolVersion: 5,
-        clientId: 'plazacast-wall',
-        reconnectPeriod: 0,
-      })
-      undo.push(() => other.endAsync(true))
-    },
     cover: (on) => child.stdin?.write(`${JSON.stringify({ kind: 'test-cover', on })}\n`),
     signal(type, signal) {
       if (signal === 'SIGSTOP') killDescendants(pid, type, signal)
