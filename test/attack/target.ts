@@ -121,8 +121,8 @@ function isGenuine({ topic, bytes }: Attack): boolean {
   return [...accepted, ...coming, ...former].some((one) => one.topic === topic && one.jws.payload === payload)
 }
 
-/** What refusals may change: the list of them, the reports of them, and how many of these there are. */
-const reports = ['refusals', 'outbox', 'outbox_totals', 'sqlite_sequence']
+/** What refusals may change: the list of them, the reports of them, the last faults, and how many of these there are. */
+const reports = ['refusals', 'faults', 'outbox', 'outbox_totals', 'sqlite_sequence']
 
 /** A hash of every table that holds what the player believes. */
 function fingerprint(db: WriteDb): string {
