@@ -13,14 +13,22 @@ export type FlagOptions = {
 /** The page the window opens with, until it is led to the wall's own: black, so that nothing bright is ever lit. */
 export const blankPage = 'data:text/html,<html style="background:%23000;cursor:none">'
 
+/**
+ * Where the windows of a wall come up, in pixels from the display's left edge, until they are told where to be. Chromium opens every
+ * window where its command line says, the second one too, whatever `Target.createTarget` is asked for: at the edge that one covered
+ * a part of the picture for a tenth of a second.
+ */
+export const farLeft = -20_000
+
 /** The command line of a Chromium that shows one page on a wall, asks nothing, offers nothing and calls nobody. */
 export function chromiumFlags(options: FlagOptions): readonly string[] {
   const { width, height } = options.size ?? { width: 1920, height: 1080 }
   return [
     '--remote-debugging-pipe',
     `--user-data-dir=${options.profileDir}`,
-    ...(options.headless ? ['--headless=new', '--mute-audio'] : ['--window-position=0,0']),
+    ...(options.headless ? ['--headless=new', '--mute-audio'] : []),
     ...(options.headless || options.size ? [`--window-size=${width},${height}`] : ['--kiosk', '--window-size=1,1']),
+    ...(options.headless ? [] : [`--window-position=${options.size ? 0 : farLeft},0`]),
     `--app=${blankPage}`,
     ...(options.isRootOnLinux ? ['--no-sandbox', '--test-type'] : []),
     ...(options.isSafe ? ['--disable-gpu'] : []),

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { CdpEvent, CdpPipe } from './cdp-pipe.ts'
-import { blankPage } from './chromium-flags.ts'
+import { blankPage, farLeft } from './chromium-flags.ts'
 import { type ChromiumPage, openChromiumPage, type PageListener } from './chromium-page.ts'
 import { type KioskWindow, kioskWindow } from './chromium-window.ts'
 import type { HostOptions } from './host.ts'
@@ -22,6 +22,7 @@ export type Seats = {
 
 type Seat = {
   readonly session: string
+  readonly targetId: string
   readonly page: ChromiumPage
   readonly window: KioskWindow | undefined
   /** What the page has said while it stood by; undefined until it is ready, and when it died. */
@@ -60,7 +61,7 @@ export function createSeats(pipe: () => CdpPipe, options: HostOptions, listener:
     timers.add(timer)
   }
 
-  const take = (session: string, role: 'wall' | 'stand-by'): Seat => {
+  const take = (session: string, targetId: string, role: 'wall' | 'stand-by'): Seat => {
     const window = isKiosk ? kioskWindow(pipe(), session) : undefined
     // A window that cannot be moved shows the wall as large as it is.
     const grow = () => {
@@ -90,7 +91,7 @@ export function createSeats(pipe: () => CdpPipe, options: HostOptions, listener:
         openSecond()
       },
     })
-    const seat: Seat = { session, page, window, hello: undefined }
+    const seat: Seat = { session, targetId, page, window, hello: undefined }
     seats.push(seat)
     window?.fit().catch(() => {})
     if (role === 'stand-by') {
@@ -103,6 +104,11 @@ export function createSeats(pipe: () => CdpPipe, options: HostOptions, listener:
     return seat
   }
 
+  const close = (targetId: string) => {
+    pipe()
+      .send('Target.closeTarget', { targetId })
+      .catch(() => {})
+  }
   const tryLater = (seat: Seat) => () => later(4 * againAfterMs, () => standBy(seat))
   /** Loads the page anew beside the display. */
   const standBy = (seat: Seat) => {
@@ -110,8 +116,9 @@ export function createSeats(pipe: () => CdpPipe, options: HostOptions, listener:
     // A page that died answers no question about its frame before it has loaded again.
     seat.page
       .load()
-      .then(() => (seat === front ? undefined : seat.window?.park()), tryLater(seat))
-      .catch(() => {})
+      .then(() => (seat === front ? true : seat.window?.park()), tryLater(seat))
+      .then((isParked) => isParked === false && seat !== front && close(seat.targetId))
+      .catch(() => {}) // a page that dies meanwhile is loaded anew
   }
 
   let isSecondDue = hasSecond
@@ -119,22 +126,23 @@ export function createSeats(pipe: () => CdpPipe, options: HostOptions, listener:
     if (!isSecondDue) return
     isSecondDue = false
     later(options.standByAfterMs ?? standByAfterMs, () => {
-      pipe()
-        .send('Target.createTarget', secondWindow)
+      // Where a window manager places windows, this one could come up on the picture.
+      front?.window
+        ?.wasMoved()
+        .then((wasMoved) => (wasMoved ? undefined : pipe().send('Target.createTarget', secondWindow)))
         .catch(() => {}) // the browser is gone, and the next one gets another
     })
   }
 
   const attached = ({ sessionId, targetInfo }: z.infer<typeof attachedToTarget>) => {
     if (!front) {
-      front = take(sessionId, 'wall')
+      front = take(sessionId, targetInfo.targetId, 'wall')
       return arrived()
     }
-    if (hasSecond && seats.length < 2 && targetInfo.openerId === undefined) return void take(sessionId, 'stand-by')
+    if (hasSecond && seats.length < 2 && targetInfo.openerId === undefined)
+      return void take(sessionId, targetInfo.targetId, 'stand-by')
     // Another window: it was stopped before its first instruction. One that closes itself is no loss.
-    pipe()
-      .send('Target.closeTarget', { targetId: targetInfo.targetId })
-      .catch(() => {})
+    close(targetInfo.targetId)
   }
   const detached = (sessionId: string) => {
     // Without its window on the wall the browser is of no use.
@@ -143,7 +151,7 @@ export function createSeats(pipe: () => CdpPipe, options: HostOptions, listener:
     if (at >= 0) seats.splice(at, 1).forEach((seat) => void seat.window?.stop())
   }
 
-  const ready = () => seats.find((seat) => seat !== front && isFresh(seat.hello))
+  const ready = () => seats.find((seat) => seat !== front && isFresh(seat.hello) && seat.window?.isParked())
 
   return {
     first,
@@ -185,7 +193,7 @@ const secondWindow = {
   url: blankPage,
   newWindow: true,
   background: true,
-  left: -20_000,
+  left: farLeft,
   top: 0,
   width: 500,
   height: 200,

@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import type { CdpPipe } from './cdp-pipe.ts'
+import { farLeft } from './chromium-flags.ts'
+import { within } from './keeper.ts'
 
 /** One of the browser's two windows; `stop` ends the watch over the display. */
 export type KioskWindow = {
@@ -9,8 +11,15 @@ export type KioskWindow = {
   grow(): Promise<void>
   /** Takes the window off the display at once: a page that died leaves the browser's own words in it. */
   shrink(): Promise<void>
-  /** Makes the window as large as the display, beside it, so that `grow` is only a move: nothing has to be laid out or drawn. */
-  park(): Promise<void>
+  /**
+   * Makes the window as large as the display, beside it, so that `grow` is only a move: nothing has to be laid out or drawn. False:
+   * it does not lie where it was put, or nobody knows its frame.
+   */
+  park(): Promise<boolean>
+  /** It lies exactly where it was put, and its frame is known: only such a window may move in. */
+  isParked(): boolean
+  /** Whether it was elsewhere than told before it first covered: a window manager places windows as it likes. */
+  wasMoved(): Promise<boolean>
   stop(): void
 }
 
@@ -21,12 +30,15 @@ export type KioskWindow = {
  * asks for exactly the display's size by a pixel each way (a habit for window managers that take such a one for full
  * screen), so one more line is asked for, and the page is laid out by the display and not by the window.
  *
- * A parked window keeps its frame, which comes to lie above the display's upper edge. A window manager that does not allow
- * that gets a full-screen window instead.
+ * A parked window keeps its frame, a browser's tabs and address, which comes to lie above the display's upper edge. So it never
+ * moves in unless the frame was measured for certain, and a window manager that places windows as it likes gets none.
  */
 export function kioskWindow(pipe: CdpPipe, session: string): KioskWindow {
   let fitted: Size | undefined
   let covers = false
+  let parked = false
+  let wasMoved: Promise<boolean> | undefined
+  let parking = Promise.resolve(false)
   let windowId: number | undefined
   /** What the frame adds to the page, in pixels; undefined until the window was parked. */
   let frame: Size | undefined
@@ -62,11 +74,32 @@ export function kioskWindow(pipe: CdpPipe, session: string): KioskWindow {
     const bounds = await boundsOf()
     if (bounds.left !== asked.left || bounds.top !== asked.top) await fill(size)
   }
-  /** Undefined when the window's sizes make no sense, as after a page that died in it: then it covers as a full-screen one. */
-  const frameOf = async (): Promise<Size | undefined> => {
+  /**
+   * Undefined when nothing certain can be said. The window is made larger than any size the page may still believe it has, be it the
+   * display's or that of its birth: what is measured then is of this size, or makes no sense.
+   */
+  const frameOf = async (size: Size): Promise<Size | undefined> => {
+    const width = Math.max(size.width, birthWidth) + spare
+    const height = size.height + spare
+    await place([{ windowState: 'normal' }, { left: farLeft, top: 0, width, height }])
     await pipe.send('Emulation.clearDeviceMetricsOverride', {}, session)
-    const { result } = frameSize.parse(await pipe.send('Runtime.evaluate', measureFrame, session))
+    const measured = pipe.send('Runtime.evaluate', measureFrame(width, height), session)
+    const { result } = frameSize.parse(await within(measuredMs, measured))
     return result.value ?? undefined
+  }
+  const rest = async () => {
+    parked = false
+    await fit()
+    const size = fitted ?? usual
+    frame ??= await frameOf(size)
+    await layOut(size)
+    if (!frame || covers) return false
+    const asked = resting(size, frame)
+    await place([asked])
+    // A window manager has its say a little later.
+    await new Promise((resolve) => setTimeout(resolve, settledMs).unref())
+    parked = isAt(await boundsOf(), asked) && !covers
+    return parked
   }
   /** A window that is to cover and lies beside the display is a black wall, whatever brought it there. */
   const stay = async () => {
@@ -88,6 +121,11 @@ export function kioskWindow(pipe: CdpPipe, session: string): KioskWindow {
     async grow() {
       if (covers) return
       covers = true
+      parked = false
+      wasMoved ??= boundsOf().then(
+        ({ left }) => left !== farLeft,
+        () => true,
+      )
       if (frame && fitted) return moveIn(fitted, frame)
       // Rejected when the page dies meanwhile: then its window was taken off, and covers again with its next page.
       const drawn = pipe
@@ -99,15 +137,17 @@ export function kioskWindow(pipe: CdpPipe, session: string): KioskWindow {
     async shrink() {
       if (!covers) return
       covers = false
+      parked = false
       const aside = { left: -2 * (fitted ?? usual).width, top: 0 }
       await place(frame ? [aside] : [{ windowState: 'normal' }, aside])
     },
-    async park() {
-      await place([{ windowState: 'normal' }, resting(fitted ?? usual, frame ?? { width: 0, height: 0 })])
-      frame ??= await frameOf()
-      await layOut(fitted ?? usual)
-      if (frame && !covers) await place([resting(fitted ?? usual, frame)])
+    // One after the other: two that measure at once each measure what the other has laid out.
+    park: () => {
+      parking = parking.catch(() => false).then(rest)
+      return parking
     },
+    isParked: () => parked,
+    wasMoved: () => wasMoved ?? Promise.resolve(true),
     stop: () => clearInterval(watch),
   }
 }
@@ -126,20 +166,31 @@ const farthest = 200
 /** What a display is taken to be while nobody has said. */
 const usual = { width: 1920, height: 1080 }
 
+/** Chromium opens no window with tabs that is narrower, in pixels. */
+const birthWidth = 500
+/** Wider and higher than any frame, in pixels. */
+const spare = 300
+
+/** How long a frame may take to be measured; a page that dies meanwhile never answers. */
+const measuredMs = 5000
+/** How long a window manager may take to put a window elsewhere. */
+const settledMs = 300
+
 /** The page hears of its window's size a little later than it is asked. */
-const measureFrame = {
+const measureFrame = (outer: number, high: number) => ({
   expression: `new Promise((resolve) => {
     const look = (looks) => {
       const [width, height] = [outerWidth - innerWidth, outerHeight - innerHeight]
-      if (width >= 0 && height >= 0 && width < 64 && height < 200) resolve({ width, height })
+      const isTrue = outerWidth === ${outer} && outerHeight === ${high}
+      if (isTrue && width >= 0 && height >= 0 && width < 64 && height < 200) resolve({ width, height })
       else if (looks === 0) resolve(null)
       else setTimeout(look, 50, looks - 1)
     }
-    setTimeout(look, 100, 20)
+    look(40)
   })`,
   returnByValue: true,
   awaitPromise: true,
-}
+})
 
 /** The first frame callback comes before a frame is drawn, the second one after. */
 const twoFrames = 'new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))'
@@ -150,11 +201,21 @@ const patienceMs = 1000
 type Size = { readonly width: number; readonly height: number }
 const isSame = (one: Size, other: Size | undefined) => one.width === other?.width && one.height === other.height
 
+type Bounds = Readonly<Record<'left' | 'top' | 'width' | 'height', number>>
+const isAt = (one: Partial<z.infer<typeof windowBounds>>, asked: Bounds) =>
+  one.left === asked.left && one.top === asked.top && one.width === asked.width && one.height === asked.height
+
 const screens = z.object({
   screenInfos: z.array(z.object({ width: z.int(), height: z.int(), isPrimary: z.boolean().optional() })),
 })
+const windowBounds = z.object({
+  left: z.int().optional(),
+  top: z.int().optional(),
+  width: z.int().optional(),
+  height: z.int().optional(),
+})
 const windowForTarget = z.object({
   windowId: z.int(),
-  bounds: z.object({ left: z.int().optional(), top: z.int().optional() }),
+  bounds: windowBounds,
 })
 const frameSize = z.object({ result: z.object({ value: z.object({ width: z.int(), height: z.int() }).nullable() }) })
