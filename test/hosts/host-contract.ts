@@ -215,8 +215,8 @@ export function hostContract(command: () => Promise<DriverCommand>, hasBrowserOf
     const beside = standBy ? 'with another that stands by' : 'without another that stands by'
     test(`a page that dies ${beside} leaves nothing on the display that is not black until it is back`, async () => {
       const small = await startDisplay({ width: 640, height: 360 })
+      const watch = await watchForForeign(small, [0x00, 0xaa, 0x55])
       try {
-        const watch = await watchForForeign(small, [0x00, 0xaa, 0x55])
         const address = `${server.address}steady`
         const host = await start(small, { address, standBy, standByAfterMs: 500 })
         await watch.whole()
@@ -237,10 +237,44 @@ export function hostContract(command: () => Promise<DriverCommand>, hasBrowserOf
           `${foreign} of ${looks} looks, ${worst?.pixels} pixels in one: ${colourOf(worst?.rgb)}`,
         )
       } finally {
+        await watch.stop()
         await small.stop()
       }
     })
   }
+
+  test('a page that comes to stand by, and one that takes its turn at it, changes no pixel of the wall', async () => {
+    const small = await startDisplay({ width: 640, height: 360 })
+    const watch = await watchForForeign(small, [0x00, 0xaa, 0x55])
+    try {
+      const address = `${server.address}steady`
+      const from = server.asked.length
+      const host = await start(small, { address, standBy: true, standByAfterMs: 3000 })
+      const beats = async (count: number) => {
+        for (let beat = 0; beat < count; beat += 1) await host.waitFor('a beat', isMessage('beat'), host.reports.length)
+      }
+      const standsBy = async (pages: number) => {
+        await watch.whole()
+        const loads = () => server.asked.slice(from).filter((path) => path === '/wall/steady').length
+        await eventually('another page', () => loads() >= pages)
+        await beats(12) // its window is laid out and put to rest meanwhile
+        assert.equal(loads(), pages)
+        assert.equal(watch.changed(), 0)
+      }
+      await standsBy(2)
+      const before = host.reports.length
+      await killUntilGone(host, before)
+      await host.waitFor('it is back', ({ report }) => report === 'back', before)
+      await beats(4) // the display follows a little later
+      await standsBy(3)
+      await host.stop()
+      const { foreign, worst } = await watch.stop()
+      assert.equal(foreign, 0, `${worst?.pixels} pixels in one look: ${colourOf(worst?.rgb)}`)
+    } finally {
+      await watch.stop()
+      await small.stop()
+    }
+  })
 
   test('two hosts show two walls on two displays', async () => {
     const other = await startDisplay({ width: 640, height: 960 })

@@ -16,6 +16,8 @@ export type Watched = {
 export type ForeignWatch = {
   /** Resolves with the next look that shows the wall's colour on all of it; rejects when none comes. */
   whole(): Promise<void>
+  /** Since the last look that `whole` waited for: looks in which a pixel had another colour than the wall's, black too. */
+  changed(): number
   stop(): Promise<Watched>
 }
 
@@ -51,6 +53,7 @@ export async function watchForForeign(
   let filled = 0
   let looks = 0
   let foreign = 0
+  let changed = 0
   let worst: Watched['worst']
   let onWhole: (() => void)[] = []
   let onFirst = () => {}
@@ -61,6 +64,8 @@ export async function watchForForeign(
     looks += 1
     onFirst()
     const { others, owned } = count(frame, own)
+    if (owned < width * height) changed += 1
+    else if (onWhole.length > 0) changed = 0
     if (owned === width * height) for (const tell of onWhole.splice(0)) tell()
     if (others <= onePixelWindow) return
     foreign += 1
@@ -87,6 +92,7 @@ export async function watchForForeign(
           resolve()
         })
       }),
+    changed: () => changed,
     async stop() {
       child.kill('SIGKILL')
       await ended
