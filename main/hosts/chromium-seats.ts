@@ -4,7 +4,7 @@ import { blankPage, farLeft } from './chromium-flags.ts'
 import { type ChromiumPage, openChromiumPage, type PageListener } from './chromium-page.ts'
 import { type KioskWindow, kioskWindow } from './chromium-window.ts'
 import type { HostOptions } from './host.ts'
-import { type Hello, helloIn, helloNow, isFresh, standByAfterMs } from './stand-by.ts'
+import { type Hello, helloIn, helloNow, isFresh, standByAfterMs, whenStill } from './stand-by.ts'
 
 /** The pages of one browser: one on the wall, and one beside the display that stands by for it. */
 export type Seats = {
@@ -60,6 +60,8 @@ export function createSeats(pipe: () => CdpPipe, options: HostOptions, listener:
     }, ms).unref()
     timers.add(timer)
   }
+  const standByLater = (ms: number, seat: Seat) =>
+    later(ms, () => whenStill(options.stillMs, later, () => standBy(seat)))
 
   const take = (session: string, targetId: string, role: 'wall' | 'stand-by'): Seat => {
     const window = isKiosk ? kioskWindow(pipe(), session) : undefined
@@ -77,7 +79,7 @@ export function createSeats(pipe: () => CdpPipe, options: HostOptions, listener:
         seat.hello = undefined
         window?.shrink().catch(() => {}) // then the browser's words are seen until a page is back
         if (seat === front) listener.gone(reason)
-        else later(againAfterMs, () => standBy(seat))
+        else standByLater(againAfterMs, seat)
       },
       committed() {
         if (seat !== front) return
@@ -109,7 +111,7 @@ export function createSeats(pipe: () => CdpPipe, options: HostOptions, listener:
       .send('Target.closeTarget', { targetId })
       .catch(() => {})
   }
-  const tryLater = (seat: Seat) => () => later(4 * againAfterMs, () => standBy(seat))
+  const tryLater = (seat: Seat) => () => standByLater(4 * againAfterMs, seat)
   /** Loads the page anew beside the display. */
   const standBy = (seat: Seat) => {
     if (seat === front) return
@@ -125,13 +127,14 @@ export function createSeats(pipe: () => CdpPipe, options: HostOptions, listener:
   const openSecond = () => {
     if (!isSecondDue) return
     isSecondDue = false
-    later(options.standByAfterMs ?? standByAfterMs, () => {
+    const open = () => {
       // Where a window manager places windows, this one could come up on the picture.
       front?.window
         ?.wasMoved()
         .then((wasMoved) => (wasMoved ? undefined : pipe().send('Target.createTarget', secondWindow)))
         .catch(() => {}) // the browser is gone, and the next one gets another
-    })
+    }
+    later(options.standByAfterMs ?? standByAfterMs, () => whenStill(options.stillMs, later, open))
   }
 
   const attached = ({ sessionId, targetInfo }: z.infer<typeof attachedToTarget>) => {
@@ -178,7 +181,7 @@ export function createSeats(pipe: () => CdpPipe, options: HostOptions, listener:
       next.window?.grow().catch(() => {})
       listener.committed()
       listener.text(hello)
-      later(againAfterMs, () => standBy(before))
+      standByLater(againAfterMs, before)
       return true
     },
     stop() {

@@ -1,7 +1,7 @@
 import type { BrowserWindow, Session } from 'electron'
 import { openElectronWindow, type WallWindow, type WindowListener } from './electron-window.ts'
 import type { HostOptions } from './host.ts'
-import { type Hello, helloIn, helloNow, isFresh, standByAfterMs } from './stand-by.ts'
+import { type Hello, helloIn, helloNow, isFresh, standByAfterMs, whenStill } from './stand-by.ts'
 
 /** The windows of one wall: one that is seen, and later one beside the display whose page stands by. */
 export type ElectronSeats = {
@@ -43,6 +43,8 @@ export function createElectronSeats(options: HostOptions, session: Session, list
     }, ms).unref()
     timers.add(timer)
   }
+  const standByLater = (ms: number, seat: Seat) =>
+    later(ms, () => whenStill(options.stillMs, later, () => standBy(seat)))
 
   function take(waits: boolean): Seat {
     const wall = openElectronWindow(
@@ -57,7 +59,7 @@ export function createElectronSeats(options: HostOptions, session: Session, list
           seat.hello = undefined
           seat.isDead = true
           if (seat === front) listener.gone(reason)
-          else if (seat === second) later(againAfterMs, () => standBy(seat))
+          else if (seat === second) standByLater(againAfterMs, seat)
         },
         committed() {
           seat.isDead = false
@@ -80,7 +82,7 @@ export function createElectronSeats(options: HostOptions, session: Session, list
   /** Loads the page beside the display; one that does not load is tried again by and by. */
   function standBy(seat: Seat): void {
     if (seat !== second || seat.hello !== undefined) return
-    seat.wall.window.loadURL(options.address).catch(() => later(4 * againAfterMs, () => standBy(seat)))
+    seat.wall.window.loadURL(options.address).catch(() => standByLater(4 * againAfterMs, seat))
   }
 
   return {
@@ -102,18 +104,19 @@ export function createElectronSeats(options: HostOptions, session: Session, list
       if (!before.isDead) end(before.wall.window)
       listener.committed()
       listener.text(helloNow(hello))
-      later(againAfterMs, () => standBy(before))
+      standByLater(againAfterMs, before)
       return true
     },
     pictured() {
       if (!hasSecond || second || isSecondDue) return
       isSecondDue = true
-      later(options.standByAfterMs ?? standByAfterMs, () => {
+      const open = () => {
         isSecondDue = false
         if (!front || second) return
         second = take(true)
         standBy(second)
-      })
+      }
+      later(options.standByAfterMs ?? standByAfterMs, () => whenStill(options.stillMs, later, open))
     },
     close() {
       for (const timer of timers) clearTimeout(timer)

@@ -18,6 +18,8 @@ export type HostOptions = {
   readonly standBy?: boolean
   /** For how long pictures have come before that page is opened, in milliseconds; 20 s unless told. */
   readonly standByAfterMs?: number
+  /** For how long nothing will move on the wall, in milliseconds; what disturbs a film waits for that. Unless told, all the time. */
+  readonly stillMs?: (() => number) | undefined
   /** Somebody starts this program again when it ends; without, nothing dearer than a browser is made anew. */
   readonly canRestart?: boolean
 }
@@ -48,6 +50,8 @@ export type HostListener = {
    * to carry out: this whole program is to end and be started again.
    */
   remedy?(remedy: Remedy, reason: string, isSafe: boolean): void
+  /** For how long nothing will move on the wall, in milliseconds: a photo's rest, Infinity for a wall that is off. */
+  stillMs?(): number
   /** Pictures have come for so long that the next loss is again remedied by the cheapest means. */
   calm?(): void
 }
