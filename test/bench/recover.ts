@@ -22,7 +22,7 @@ const { values } = parseArgs({
     hangs: { type: 'string', default: '2' },
     rival: { type: 'string', default: '3' },
     host: { type: 'string', default: 'chromium' },
-    gap: { type: 'string', default: '7' },
+    gap: { type: 'string', default: '17' },
     minutes: { type: 'string', default: '25' },
     'no-stand-by': { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -30,7 +30,7 @@ const { values } = parseArgs({
 })
 if (values.help) {
   console.log(`npm run bench:recover -- [--renderer 50] [--gpu 10] [--browser 3] [--main 20] [--hangs 2] [--rival 3]
-  [--host chromium|electron] [--gap 7] [--minutes 25] [--no-stand-by]
+  [--host chromium|electron] [--gap 17] [--minutes 25] [--no-stand-by]
 
 Kills each part so many times with so many seconds between, and stops each part for good (--hangs). After --minutes
 no further drill is begun. All of it takes about 20 minutes.
@@ -48,18 +48,22 @@ try {
   const host = values.host === 'electron' ? 'electron' : 'chromium'
   const stage = await setStage(undo, size, 60)
   const films = await Promise.all(
-    [1, 2, 3].map((item) => makeClip({ kind: 'film', item, codec: 'h264', seconds: 8, ...size })),
+    [1, 2].map((item) => makeClip({ kind: 'film', item, codec: 'h264', seconds: 6, ...size })),
   )
+  // A page comes to stand by while a photo is on.
+  const photo = await makeClip({ kind: 'photo', item: 3, format: 'png', ...size })
   await stage.configure({ standBy: !values['no-stand-by'] })
   const kiosk = await startKiosk(join(stage.dataDir, 'kiosk.json'), host, stage.display.display, {
     PLAZACAST_SUPERVISE: '1',
   })
   undo.after(() => kiosk.stop())
   await stage.found()
-  await stage.push(await Promise.all(films.map((clip) => stage.origin.add(clip.file, clip.mediaType))))
+  const assets = await Promise.all([...films, photo].map((clip) => stage.origin.add(clip.file, clip.mediaType)))
+  const items = assets.map(({ asset }, at) => ({ id: `item-${at}`, asset, ...(at === 2 && { seconds: 4.5 }) }))
+  await stage.push(assets, { items })
   await stage.grab.waitFor((seen) => seen.kind === 'frame', 60_000)
-  // The page that stands by is made when the wall has played for 20 s.
-  if (!values['no-stand-by']) await delay(26_000)
+  // The page that stands by is made at the first photo after 20 s.
+  if (!values['no-stand-by']) await delay(40_000)
   const parts = (['renderer', 'gpu', 'browser', 'main'] as const).filter(
     (part) => part !== 'browser' || host === 'chromium', // under Electron it is the player's own process
   )
@@ -81,7 +85,7 @@ try {
 /** Waits until films have played for a while, so that each kill is one of its own. */
 async function drill(stage: Stage, root: number, what: Drill): Promise<DrillResult> {
   await delay(gapMs + Math.random() * 500)
-  await stage.grab.waitFor((seen) => seen.kind === 'frame' && seen.frame > 5 && seen.frame < 180, 60_000)
+  await stage.grab.waitFor((seen) => seen.kind === 'frame' && seen.frame > 5 && seen.frame < 120, 60_000)
   return drillOnce(stage.grab, root, what, 120_000)
 }
 
