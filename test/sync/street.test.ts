@@ -23,7 +23,7 @@ async function untilCuts(street: Street, fromMs: number, cuts: number) {
 function assertInStep(street: Street, glances: Street['glances']) {
   const { p50, count } = figuresOf(pairsOf(glances, [0, 1], street.loop).map(({ frames }) => frames))
   assert.ok(count > 60, `${count} looks that showed both`)
-  assert.ok(p50 <= 10, `half of the time they are up to ${p50} frames apart`)
+  assert.ok(p50 <= 3, `half of the time they are up to ${p50} frames apart`)
   assert.equal(darkIn(glances, 0) + darkIn(glances, 1), 0)
 }
 
