@@ -1,18 +1,14 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { SealStore } from '../app/seal.ts'
-import { makeKeptFolder, syncFolder } from './kept-folder.ts'
+import { makeKeptFolder, writeKeptFile } from './kept-folder.ts'
 
 /** A seal is revisions and hashes: 100,000 take-downs are 7 MB. */
 const mostBytes = 64 * 1024 * 1024
 
-/**
- * The seal as one small file in a folder of its own. Power may go at any instant and leave the former text or the new one: the
- * bytes are synced before they get their name, and the folder after.
- */
+/** The seal as one small file in a folder of its own, as safe from a power cut as a file can be. */
 export function createSealFile(folder: string): SealStore {
   const file = join(folder, 'seal.json')
-  const temporary = join(folder, 'seal.json.new')
   makeKeptFolder(folder, 0o700)
   return {
     read() {
@@ -24,16 +20,6 @@ export function createSealFile(folder: string): SealStore {
         return '' // there, but unreadable: that is a finding, not a first start
       }
     },
-    write(text) {
-      const handle = openSync(temporary, 'w', 0o600)
-      try {
-        writeFileSync(handle, text)
-        fsyncSync(handle)
-      } finally {
-        closeSync(handle)
-      }
-      renameSync(temporary, file)
-      syncFolder(folder)
-    },
+    write: (text) => writeKeptFile(file, text),
   }
 }

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto'
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { makeKeptFolder, syncFolder } from './kept-folder.ts'
+import { makeKeptFolder, writeKeptFile } from './kept-folder.ts'
 
 /** A key and a certificate as PEM, and the certificate's SHA-256 as browsers show it: `AB:CD:…`. */
 export type Certificate = { readonly key: string; readonly cert: string; readonly fingerprint: string }
@@ -16,7 +16,8 @@ export async function ownCertificate(folder: string, names: readonly string[]): 
   const certificate = stored === undefined ? undefined : certificateOf(stored)
   if (certificate && names.every((name) => isFor(certificate.cert, name))) return certificate
   const pem = await makePem(names)
-  write(folder, file, pem)
+  makeKeptFolder(folder, 0o700)
+  writeKeptFile(file, pem)
   const made = certificateOf(pem)
   if (!made) throw new Error('the certificate that was made cannot be read')
   return made
@@ -74,18 +75,4 @@ function read(file: string): string | undefined {
   } catch {
     return undefined // the first start, or a disk that lost it
   }
-}
-
-function write(folder: string, file: string, text: string): void {
-  makeKeptFolder(folder, 0o700)
-  const temporary = `${file}.new`
-  const handle = openSync(temporary, 'w', 0o600)
-  try {
-    writeFileSync(handle, text)
-    fsyncSync(handle)
-  } finally {
-    closeSync(handle)
-  }
-  renameSync(temporary, file)
-  syncFolder(folder)
 }

@@ -1,15 +1,12 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { after, test } from 'node:test'
 import { readXml } from '../../main/adapters/xml-text.ts'
-import { makeKeys } from '../../main/operator/keys.ts'
 import { actionOf, type CapAlert, readCap } from '../../shared/alert/cap.ts'
 import { alertTexts } from '../../shared/alert/pages.ts'
-import { type Mosquitto, startMosquitto } from '../support/mosquitto.ts'
 import { runCli } from './cli.ts'
-import { type StandInPlayer, startStandInPlayer } from './stand-in-player.ts'
+import { openDesk } from './desk.ts'
 
 type Message = Partial<
   Record<'identifier' | 'status' | 'msgType' | 'scope' | 'references' | 'expires' | 'more', string>
@@ -157,29 +154,8 @@ test('a drill says so across the top, in the language of its text', () => {
   )
 })
 
-let broker: Mosquitto
-let folder: string
-let player: StandInPlayer
-let env: Record<string, string>
-before(async () => {
-  broker = await startMosquitto()
-  folder = await mkdtemp(join(tmpdir(), 'plazacast-alert-'))
-  env = {
-    PLAZACAST_BROKER: broker.url,
-    PLAZACAST_KEYS: join(folder, 'keys'),
-    XDG_CONFIG_HOME: folder,
-    XDG_DATA_HOME: folder,
-  }
-  const rootKey = (await makeKeys(join(folder, 'keys'))).find(({ purpose }) => purpose === 'root')?.jwk
-  assert.ok(rootKey)
-  assert.equal((await runCli(['trust'], env)).code, 0)
-  player = await startStandInPlayer({ url: broker.url, id: 'wall-1', rootKey })
-})
-after(async () => {
-  await player.stop()
-  await broker.stop()
-  await rm(folder, { recursive: true, force: true })
-})
+const { folder, env, player, close } = await openDesk('alert')
+after(close)
 const fromCap = async (name: string, message: Message, ...more: string[]) => {
   const file = join(folder, `${name}.xml`)
   await writeFile(file, flood(message))

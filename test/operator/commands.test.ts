@@ -1,37 +1,15 @@
 import assert from 'node:assert/strict'
-import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
-import { makeKeys } from '../../main/operator/keys.ts'
+import { after, test } from 'node:test'
 import { makeClip } from '../support/clips.ts'
-import { type Mosquitto, startMosquitto } from '../support/mosquitto.ts'
+import { startMosquitto } from '../support/mosquitto.ts'
 import { runCli, startCli } from './cli.ts'
-import { type StandInPlayer, startStandInPlayer } from './stand-in-player.ts'
+import { openDesk } from './desk.ts'
 
-let broker: Mosquitto
-let folder: string
-let keys: string
-let env: Record<string, string>
-let player: StandInPlayer
-
-before(async () => {
-  broker = await startMosquitto()
-  folder = await mkdtemp(join(tmpdir(), 'plazacast-commands-'))
-  keys = join(folder, 'keys')
-  env = { PLAZACAST_BROKER: broker.url, PLAZACAST_KEYS: keys, XDG_CONFIG_HOME: folder, XDG_DATA_HOME: folder }
-  const rootKey = (await makeKeys(keys)).find(({ purpose }) => purpose === 'root')?.jwk
-  assert.ok(rootKey)
-  assert.equal((await runCli(['trust'], env)).code, 0)
-  player = await startStandInPlayer({ url: broker.url, id: 'wall-1', rootKey })
-})
-
-after(async () => {
-  await player.stop()
-  await broker.stop()
-  await rm(folder, { recursive: true, force: true })
-})
+const { broker, folder, keys, env, player, close } = await openDesk('commands')
+after(close)
 
 const jsonLines = (text: string): Record<string, unknown>[] =>
   text

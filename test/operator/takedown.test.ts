@@ -1,30 +1,18 @@
 import assert from 'node:assert/strict'
-import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { copyFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { makeKeys } from '../../main/operator/keys.ts'
 import { hashFile } from '../../main/operator/probe.ts'
 import { makeClip } from '../support/clips.ts'
-import { type Mosquitto, startMosquitto } from '../support/mosquitto.ts'
 import { runCli } from './cli.ts'
-import { type StandInPlayer, startStandInPlayer } from './stand-in-player.ts'
+import { openDesk } from './desk.ts'
 
-let broker: Mosquitto
-let folder: string
-let env: Record<string, string>
-let player: StandInPlayer
+const { broker, folder, env, close } = await openDesk('takedown')
+after(close)
 let photos: string[]
 
 before(async () => {
-  broker = await startMosquitto()
-  folder = await mkdtemp(join(tmpdir(), 'plazacast-takedown-'))
-  const keys = join(folder, 'keys')
-  env = { PLAZACAST_BROKER: broker.url, PLAZACAST_KEYS: keys, XDG_CONFIG_HOME: folder, XDG_DATA_HOME: folder }
-  const rootKey = (await makeKeys(keys)).find(({ purpose }) => purpose === 'root')?.jwk
-  assert.ok(rootKey)
-  assert.equal((await runCli(['trust'], env)).code, 0)
-  player = await startStandInPlayer({ url: broker.url, id: 'wall-1', rootKey })
   photos = await Promise.all(
     [1, 2, 3].map(async (item) => (await makeClip({ kind: 'photo', item, format: 'jpeg' })).file),
   )
@@ -33,12 +21,6 @@ before(async () => {
   await writeFile(playlist, `id: square\ntarget: players/wall-1\nitems:\n${items.join('')}`)
   const published = await runCli(['publish', playlist], env)
   assert.equal(published.code, 0, published.stdout + published.stderr)
-})
-
-after(async () => {
-  await player.stop()
-  await broker.stop()
-  await rm(folder, { recursive: true, force: true })
 })
 
 const lines = (text: string) =>

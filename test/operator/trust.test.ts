@@ -1,36 +1,16 @@
 import assert from 'node:assert/strict'
-import { copyFile, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { copyFile, mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { after, test } from 'node:test'
 import { listKeys, makeKeys } from '../../main/operator/keys.ts'
-import { type Mosquitto, startMosquitto } from '../support/mosquitto.ts'
+import { startMosquitto } from '../support/mosquitto.ts'
 import { runCli } from './cli.ts'
-import { type StandInPlayer, startStandInPlayer } from './stand-in-player.ts'
+import { openDesk } from './desk.ts'
 import { startTyped } from './typed-cli.ts'
 
-let broker: Mosquitto
-let folder: string
-let keys: string
-let env: Record<string, string>
-let player: StandInPlayer
-
-before(async () => {
-  broker = await startMosquitto()
-  folder = await mkdtemp(join(tmpdir(), 'plazacast-trust-'))
-  keys = join(folder, 'keys')
-  env = { PLAZACAST_BROKER: broker.url, PLAZACAST_KEYS: keys, XDG_CONFIG_HOME: folder, XDG_DATA_HOME: folder }
-  const rootKey = (await makeKeys(keys)).find(({ purpose }) => purpose === 'root')?.jwk
-  assert.ok(rootKey)
-  await makeKeys(join(folder, 'lin'), ['approver-lin'])
-  player = await startStandInPlayer({ url: broker.url, id: 'wall-1', rootKey })
-})
-
-after(async () => {
-  await player.stop()
-  await broker.stop()
-  await rm(folder, { recursive: true, force: true })
-})
+const { broker, folder, keys, env, player, close } = await openDesk('trust', { untrusted: true })
+after(close)
+await makeKeys(join(folder, 'lin'), ['approver-lin'])
 
 const trust = async (...args: string[]) => {
   const { code, stdout, stderr } = await runCli(['trust', ...args], env)
