@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, describe, type TestContext, test } from 'node:test'
 import { type FilmRecipe, makeClip, makeSetOfTwo, makeStreamSet } from '../support/clips.ts'
-import { type LiveStream, startLiveStream } from '../support/live-stream.ts'
+import { type LiveStream, liveClip, startLiveStream } from '../support/live-stream.ts'
 import { removeBundle, type ScreenItem } from '../support/screen-harness.ts'
 import type { StreamFault } from '../support/stream-front.ts'
 import { type WatchedScreen, wallSize, withScreen } from './watched-screen.ts'
@@ -103,9 +103,10 @@ describe('a live stream', { concurrency: 2 }, () => {
     goThrough(t, endings))
 
   test('goes through a discontinuity to a picture of another size', async () => {
+    const larger = await liveClip(51, { width: 480, height: 360 })
     await withLive(async ({ screen, stream, showLive }) => {
       await showLive()
-      await stream.goOnWith(51, { width: 480, height: 360 })
+      await stream.goOnWith(larger)
       await screen.see(51)
       assert.deepEqual(
         screen.messages.filter(({ kind }) => kind === 'fault'),

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { makeClip } from './clips.ts'
+import { type Clip, makeClip } from './clips.ts'
 import { eventually } from './eventually.ts'
 
 /** A live stream that ffmpeg makes in real time: a marked clip over and over, in segments of a second, four of them listed. */
@@ -14,8 +14,8 @@ export type LiveStream = {
   readonly manifest: string
   /** Begins anew with sequence number 0, as another encoder under the same address does. */
   replace(item: number): Promise<void>
-  /** Goes on in the same playlist, behind a discontinuity, with a clip of another size. */
-  goOnWith(item: number, size: { width: number; height: number }): Promise<void>
+  /** Goes on in the same playlist, behind a discontinuity, with another clip: one that was made while nothing played. */
+  goOnWith(clip: Clip): Promise<void>
   /** The playlist says that this was the end (EXT-X-ENDLIST). */
   end(): Promise<void>
   /** Nothing is written any more, as if the encoder hung. */
@@ -26,12 +26,21 @@ export type LiveStream = {
 const small = { width: 320, height: 180 }
 const loopSeconds = 20
 
+/**
+ * What a stream is made of. On a busy machine making it takes longer than a stream may stand still, and holds up whatever plays:
+ * it is made before anything does.
+ */
+export const liveClip = (
+  item: number,
+  size: { readonly width: number; readonly height: number } = small,
+): Promise<Clip> => makeClip({ kind: 'film', item, codec: 'h264', seconds: loopSeconds, keySeconds: 1, ...size })
+
 /** Resolves when the first segments are listed. */
 export async function startLiveStream(item: number): Promise<LiveStream> {
   const folder = await mkdtemp(join(tmpdir(), 'plazacast-live-'))
   const manifest = join(folder, 'stream.json')
   await writeFile(manifest, JSON.stringify({ kind: 'hls-live', url: folder }))
-  let encoder = await encode(folder, item, small, 'delete_segments')
+  let encoder = await encode(folder, await liveClip(item), 'delete_segments')
 
   const clear = async () => {
     await kill(encoder)
@@ -42,14 +51,15 @@ export async function startLiveStream(item: number): Promise<LiveStream> {
     folder,
     manifest,
     replace: async (other) => {
+      const clip = await liveClip(other)
       await clear()
-      encoder = await encode(folder, other, small, 'delete_segments')
+      encoder = await encode(folder, clip, 'delete_segments')
     },
-    goOnWith: async (other, size) => {
+    goOnWith: async (clip) => {
       // Before its first segment is gone, ffmpeg would put a discontinuity before that one too, which no player may take.
       await listed(folder, encoder, /MEDIA-SEQUENCE:[1-9]/)
       await kill(encoder)
-      encoder = await encode(folder, other, size, 'delete_segments+append_list+discont_start')
+      encoder = await encode(folder, clip, 'delete_segments+append_list+discont_start')
     },
     end: async () => {
       const ended = once(encoder, 'exit')
@@ -64,8 +74,7 @@ export async function startLiveStream(item: number): Promise<LiveStream> {
   }
 }
 
-async function encode(folder: string, item: number, size: typeof small, flags: string): Promise<ChildProcess> {
-  const { file } = await makeClip({ kind: 'film', item, codec: 'h264', seconds: loopSeconds, keySeconds: 1, ...size })
+async function encode(folder: string, { item, file }: Clip, flags: string): Promise<ChildProcess> {
   const input = ['-hide_banner', '-loglevel', 'error', '-re', '-stream_loop', '-1', '-i', file, '-c', 'copy']
   const output = ['-f', 'hls', '-hls_time', '1', '-hls_list_size', '4', '-hls_flags', flags]
   // Another encoder's segments have other names, as other encoders' have.
