@@ -1,4 +1,5 @@
 import type { Readings } from '../../shared/health/health.ts'
+import { type Echo, echo, type OthersSeen, seeEcho } from '../../shared/health/other-player.ts'
 import { echoTopic } from '../../shared/topics.ts'
 import type { Broker, BrokerListener, Publication } from './broker.ts'
 import { isoOf } from './reporter.ts'
@@ -6,6 +7,8 @@ import { isoOf } from './reporter.ts'
 export type BrokerWatchOptions = {
   readonly topicPrefix: string
   readonly playerId: string
+  /** Tells this run of the player from any other: by chance. */
+  readonly run: string
   readonly monotonicMs: () => number
   /** The trusted time, milliseconds since 1970. */
   readonly now: () => number
@@ -27,14 +30,19 @@ export type BrokerWatch = {
 /** Without a word for this long the broker is asked whether it lives. */
 const quietMs = 1_500
 const echoEveryMs = 30_000
+/** Another player with this id is told of once in so long; a broker may have told of it by itself. */
+const otherToldEveryMs = 60_000
 
 /**
  * A connection can be open and deaf in two ways. Its bytes go nowhere: then a ping has no answer. Or the broker has lost what
  * this player asked for: then the player's own echo, published and subscribed to like any other message, does not come back. A
  * broker whose rules never let an echo through is not blamed for it.
+ *
+ * The broker keeps the last echo. So whoever connects reads who was connected last under this id: not every broker tells a player
+ * that another one has thrown it off (mosquitto 2.0.11 does not).
  */
 export function createBrokerWatch(options: BrokerWatchOptions): BrokerWatch {
-  const { monotonicMs, now, connected } = options
+  const { monotonicMs, now, connected, run } = options
   const topic = echoTopic(options.topicPrefix, options.playerId)
   let broker: Broker | undefined
   let isConnected = false
@@ -46,6 +54,7 @@ export function createBrokerWatch(options: BrokerWatchOptions): BrokerWatch {
   let echoSentMs = Number.NEGATIVE_INFINITY
   let echoMissingSinceMs: number | undefined
   let echoesCome = false
+  let others: OthersSeen = new Map()
 
   function heard(): void {
     heardMs = monotonicMs()
@@ -60,9 +69,9 @@ export function createBrokerWatch(options: BrokerWatchOptions): BrokerWatch {
         sinceMs = now()
         connections += 1
         echoMissingSinceMs = undefined
-        echoSentMs = Number.NEGATIVE_INFINITY
         heard()
         broker?.subscribe([topic]).catch(() => {}) // a broker that refuses sends no echo, and pings must do
+        sendEcho(monotonicMs())
         listener.connected()
         connected()
       },
@@ -81,16 +90,33 @@ export function createBrokerWatch(options: BrokerWatchOptions): BrokerWatch {
           lastMessageAt = isoOf(now())
           return listener.message(about, payload, reply)
         }
-        echoesCome = true
-        echoMissingSinceMs = undefined
+        takeEcho(payload, listener)
       },
     }
+  }
+
+  /** The one that was kept comes first: it is asked for before the new one is sent. */
+  function takeEcho(payload: Uint8Array, listener: BrokerListener): void {
+    const read = echo.safeParse(jsonOf(payload))
+    if (!read.success) return // nobody's
+    const seen = seeEcho(others, read.data, run)
+    others = seen.others
+    if (read.data.run === run && read.data.connection === connections) {
+      echoesCome = true
+      echoMissingSinceMs = undefined
+    }
+    if (!seen.isAnotherAlive) return
+    const atMs = monotonicMs()
+    const isNews = displacedMs === undefined || atMs - displacedMs > otherToldEveryMs
+    displacedMs = atMs
+    if (isNews) listener.displaced()
   }
 
   function sendEcho(atMs: number): void {
     echoSentMs = atMs
     echoMissingSinceMs ??= atMs
-    broker?.publish({ topic, payload: '', qos: 0, retain: false }).catch(() => {}) // lost meanwhile: that is told by `lost`
+    const payload = JSON.stringify({ run, connection: connections } satisfies Echo)
+    broker?.publish({ topic, payload, qos: 0, retain: true }).catch(() => {}) // lost meanwhile: that is told by `lost`
   }
 
   return {
@@ -116,5 +142,13 @@ export function createBrokerWatch(options: BrokerWatchOptions): BrokerWatch {
         displacedAgeMs: age(displacedMs),
       }
     },
+  }
+}
+
+function jsonOf(payload: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(payload))
+  } catch {
+    return undefined // of an older version, or of somebody else
   }
 }

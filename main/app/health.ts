@@ -1,6 +1,7 @@
 import type { Told } from '../../shared/clock/trusted-time.ts'
 import type { Health, Readings, Reason } from '../../shared/health/health.ts'
 import { type Judgement, judge, nothingFound, reasonsOf, verdictOf } from '../../shared/health/judge.ts'
+import type { WallPower } from '../../shared/health/wall-power.ts'
 import { eventCodes } from '../../shared/reports/event.ts'
 import type { ShownNow } from '../../shared/reports/state.ts'
 import type { Showing, ShowingKey } from '../../shared/screen/programme.ts'
@@ -9,12 +10,13 @@ import { reportTopic } from '../../shared/topics.ts'
 import type { Host } from '../hosts/host.ts'
 import { heldBytes } from '../sqlite/assets.ts'
 import { lastFaults } from '../sqlite/faults.ts'
-import type { ReadDb } from '../sqlite/open.ts'
+import type { ReadDb, WriteDb } from '../sqlite/open.ts'
 import type { Broker, BrokerListener, Publication } from './broker.ts'
 import { createBrokerWatch } from './health-broker.ts'
 import { cacheReading, clockReading, databaseReading, type HealthCache, recoveryReading } from './health-collect.ts'
 import type { DatabaseSizes, Glance, ReadMachine, RecoveryState } from './health-parts.ts'
 import { createPictureWatch } from './health-picture.ts'
+import { createPowerWatch, type ReadConnectors } from './health-power.ts'
 import type { Log } from './log.ts'
 import type { Clock, Undo } from './ports.ts'
 import { isoOf, type Reporter } from './reporter.ts'
@@ -22,6 +24,7 @@ import { isoOf, type Reporter } from './reporter.ts'
 /** What health is made of outside this program. */
 export type HealthParts = {
   readonly readMachine: ReadMachine
+  readonly readConnectors?: ReadConnectors | undefined
   /** Makes looking at the wall out of taking small pictures of it. */
   readonly glanceAt?: ((screenshot: Host['screenshot']) => Glance) | undefined
   readonly databaseSizes?: (() => Promise<DatabaseSizes>) | undefined
@@ -40,7 +43,7 @@ export type HealthSources = {
 }
 
 export type HealthOptions = HealthParts & {
-  readonly db: ReadDb
+  readonly db: WriteDb
   readonly log: Log
   /** The system's clocks. */
   readonly clock: Clock
@@ -57,6 +60,8 @@ type Connect = (will: Publication, listener: BrokerListener) => Broker
 export type HealthWatch = {
   /** The newest; undefined before the first look. */
   health(): Health | undefined
+  /** Whether a display takes the picture. */
+  wallPower(): WallPower
   /** Publishes the newest again. */
   repeat(): void
   /** Passes on everything that a player says, and hears it. */
@@ -93,7 +98,14 @@ export function createHealth(options: HealthOptions): HealthWatch {
   let hasBroker = false
   let stopped = false
   let cancel: Undo = () => {}
-  const broker = createBrokerWatch({ ...where, monotonicMs: clock.monotonicMs, now, connected: publish })
+  const broker = createBrokerWatch({
+    ...where,
+    run: crypto.randomUUID(),
+    monotonicMs: clock.monotonicMs,
+    now,
+    connected: publish,
+  })
+  const displays = createPowerWatch({ db, attempt, read: options.readConnectors })
   const picture = createPictureWatch({
     monotonicMs: clock.monotonicMs,
     now: () => sources?.now() ?? { slate: 'starting' },
@@ -111,6 +123,7 @@ export function createHealth(options: HealthOptions): HealthWatch {
       readMachine(),
       options.databaseSizes?.().catch(() => undefined),
       glanced,
+      displays.look(),
     ])
     const { systemSeconds, ...rest } = machine
     if (sums.turn++ % sumEvery === 0) sums.heldBytes = attempt(() => heldBytes(db)) ?? sums.heldBytes
@@ -122,6 +135,7 @@ export function createHealth(options: HealthOptions): HealthWatch {
       clock: clockReading(told(), clock.now()),
       uptime: { systemSeconds: Math.round(systemSeconds), playerSeconds: Math.round(playerSeconds) },
       picture: picture.reading(),
+      wallPower: displays.power(),
       cache: cacheReading(sums.heldBytes, from.cache),
       database: attempt(() => databaseReading(db, sizes, damage?.what)) ?? null,
       storageFailure: from.storageFailure() ?? null,
@@ -180,6 +194,7 @@ export function createHealth(options: HealthOptions): HealthWatch {
 
   return {
     health: () => newest,
+    wallPower: displays.power,
     repeat: publish,
     overhear(heard) {
       reporter = heard

@@ -20,6 +20,8 @@ export type PlayRecorderOptions = {
   readonly clockTrust: (() => UnsealedPlay['clock']) | undefined
   /** Whether the wall gives light while it shows something. */
   readonly wallOn: () => boolean
+  /** Whether a display takes the picture; true where nobody knows. Asked while a showing is on, too. */
+  readonly hasPower: () => boolean
   /** A record was completed. */
   readonly recorded: (() => void) | undefined
 }
@@ -46,6 +48,8 @@ type Running = {
   readonly key: string
   readonly seq: number
   readonly sinceMs: number
+  /** It had power whenever it was looked. */
+  readonly hadPower: boolean
   readonly frames: { readonly presentedFrames: number; readonly droppedFrames: number }
 }
 const noFrames = { presentedFrames: 0, droppedFrames: 0 }
@@ -56,6 +60,9 @@ export function createPlayRecorder(options: PlayRecorderOptions): PlayRecorder {
   /** The stretch in which the wall is off; its seq is undefined if the disk did not take it. */
   let darkness: { readonly seq: number | undefined; readonly sinceMs: number } | undefined
 
+  /** A showing that had no power for a part of its time was not on the wall as it was paid for. */
+  const hasPowerStill = ({ hadPower }: Running): boolean => hadPower && options.hasPower()
+
   function finish(seq: number, end: Parameters<typeof finishPlay>[2]): void {
     attempt('plays', () => finishPlay(db, seq, end))
     options.recorded?.()
@@ -64,7 +71,7 @@ export function createPlayRecorder(options: PlayRecorderOptions): PlayRecorder {
   function cut(): void {
     if (!running) return
     const ms = Math.max(0, monotonicMs() - running.sinceMs)
-    finish(running.seq, { ms, ...running.frames, outcome: 'interrupted' })
+    finish(running.seq, { ms, ...running.frames, outcome: 'interrupted', hadPower: hasPowerStill(running) })
     running = undefined
   }
 
@@ -75,7 +82,8 @@ export function createPlayRecorder(options: PlayRecorderOptions): PlayRecorder {
       const { playlist, revision, item, asset } = showing
       const level = options.level?.(showing)
       const clock = options.clockTrust?.()
-      const wallOn = options.wallOn()
+      const hadPower = options.hasPower()
+      const wallOn = options.wallOn() && hadPower
       const seq = attempt('plays', () =>
         transaction(db, () => {
           also()
@@ -83,14 +91,15 @@ export function createPlayRecorder(options: PlayRecorderOptions): PlayRecorder {
         }),
       )
       const sinceMs = options.monotonicOf(pageMs) ?? monotonicMs()
-      running = seq === undefined ? undefined : { key: showing.key, seq, sinceMs, frames: noFrames }
+      running = seq === undefined ? undefined : { key: showing.key, seq, sinceMs, hadPower, frames: noFrames }
     },
     counted({ key, presentedFrames, droppedFrames }) {
-      if (running?.key === key) running = { ...running, frames: { presentedFrames, droppedFrames } }
+      if (running?.key !== key) return
+      running = { ...running, hadPower: hasPowerStill(running), frames: { presentedFrames, droppedFrames } }
     },
     ended({ key, ms, presentedFrames, droppedFrames, outcome }) {
       if (running?.key !== key) return
-      finish(running.seq, { ms, presentedFrames, droppedFrames, outcome })
+      finish(running.seq, { ms, presentedFrames, droppedFrames, outcome, hadPower: hasPowerStill(running) })
       running = undefined
     },
     dark(reason, pageMs) {

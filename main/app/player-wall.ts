@@ -112,6 +112,7 @@ export function createPlayerWall(parts: PlayerParts, core: PlayerCore, hooks: Pl
     monotonicOf: pageClock.monotonicOf,
     level: (showing) => levelOf(showing, knowledge()),
     clockTrust: () => time.told().trust,
+    hasPower: () => core.health?.wallPower() !== 'off',
     recorded: hooks.recorded,
     reporter,
     monotonicMs: parts.clock.monotonicMs,

@@ -44,7 +44,7 @@ export type ScreenDeskOptions = {
   readonly dated?: ((pageMs: number) => number) | undefined
   /** The same by the monotonic clock. */
   readonly monotonicOf?: ((pageMs: number) => number | undefined) | undefined
-} & Partial<Pick<PlayRecorderOptions, 'level' | 'clockTrust' | 'recorded'>>
+} & Partial<Pick<PlayRecorderOptions, 'level' | 'clockTrust' | 'recorded' | 'hasPower'>>
 
 const mostFormer = 4
 
@@ -57,11 +57,11 @@ export function createScreenDesk(options: ScreenDeskOptions): ScreenDesk {
   let on: Showing | undefined
   let next: Showing | undefined
   let speaking = false
-  const { level, clockTrust, recorded, monotonicMs = () => performance.now() } = options
+  const { level, clockTrust, recorded, hasPower = () => true, monotonicMs = () => performance.now() } = options
   const wallOn = () => options.sent().programme.dark === undefined
   const { monotonicOf = () => undefined } = options
   const clocks = { dated, monotonicMs, monotonicOf }
-  const plays = createPlayRecorder({ db, attempt, ...clocks, level, clockTrust, wallOn, recorded })
+  const plays = createPlayRecorder({ db, attempt, ...clocks, level, clockTrust, wallOn, hasPower, recorded })
   /** The newest programmes; a page may be some behind. */
   let former: readonly SentProgramme['programme'][] = []
   /** When the last showing began: by its page's clock, and by one that never steps. */

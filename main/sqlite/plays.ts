@@ -32,6 +32,8 @@ export type StartedPlay = Pick<Play, 'playlist' | 'revision' | 'item' | 'started
 }
 export type EndOfPlay = Pick<Play, 'ms' | 'presentedFrames' | 'droppedFrames'> & {
   readonly outcome: Exclude<Play['outcome'], 'running'>
+  /** False: the wall had none for a part of the time. Absent: as at the start. */
+  readonly hadPower?: boolean | undefined
 }
 
 const columns = `seq, kind, playlist, revision, item, asset, started_at AS startedAt, ms,
@@ -64,10 +66,10 @@ export function startDark(
 /** Completes a showing, and seals it; returns false if it was not running: nothing that is finished is written twice. */
 export function finishPlay(db: WriteDb, seq: number, end: EndOfPlay): boolean {
   const sql = `UPDATE plays SET ms = $ms, presented_frames = $presentedFrames, dropped_frames = $droppedFrames,
-    outcome = $outcome WHERE seq = $seq AND outcome = 'running'`
+    outcome = $outcome, wall_on = min(wall_on, $hadPower) WHERE seq = $seq AND outcome = 'running'`
   return db.transaction(() => {
-    const { ms, presentedFrames, droppedFrames, outcome } = end
-    const changes = { ms: Math.round(ms), presentedFrames, droppedFrames, outcome, seq }
+    const { ms, presentedFrames, droppedFrames, outcome, hadPower = true } = end
+    const changes = { ms: Math.round(ms), presentedFrames, droppedFrames, outcome, hadPower: hadPower ? 1 : 0, seq }
     const isFinished = db.run(sql, changes).changes > 0
     if (isFinished) sealPlays(db, sealedAtOnce)
     return isFinished

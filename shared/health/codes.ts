@@ -6,6 +6,7 @@ export const reasonCodes = {
   'picture-black': 'failing',
   'content-black': 'degraded',
   'film-still': 'degraded',
+  'wall-unpowered': 'failing',
   'slate-shown': 'degraded',
   'wall-dark': 'info',
   'frames-dropped': 'degraded',

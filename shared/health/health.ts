@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { clockSources } from '../clock/trusted-time.ts'
 import { instant } from '../documents/fields.ts'
 import { bilingual } from '../texts/bilingual.ts'
+import { wallPowers } from './wall-power.ts'
 
 /** How a wall does: `degraded` plays what it should, but somebody ought to look; `failing` does not show what it should. */
 export const verdicts = ['ok', 'degraded', 'failing'] as const
@@ -89,6 +90,8 @@ export const readings = z.object({
     /** Whether what the page itself shows is black then, as it is in a dark scene of a film; null when it was not asked. */
     blackByItself: z.boolean().nullable(),
   }),
+  /** Older players do not say it. */
+  wallPower: z.enum(wallPowers).default('unknown'),
   cache: z.object({
     heldAssets: count,
     heldBytes: count,

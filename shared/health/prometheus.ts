@@ -82,6 +82,7 @@ function metricsOf({ verdict, reasons, readings }: Health): Metric[] {
     counter('player_uptime_seconds_total', 'Since the player started.', uptime.playerSeconds),
     counter('presented_frames_total', 'Frames of films that came onto the wall.', picture.presentedFrames),
     counter('dropped_frames_total', 'Frames of films that did not.', picture.droppedFrames),
+    gauge('wall_powered', '1 while a display is on, 0 when none is.', one(powerValue[readings.wallPower])),
     gauge('page_beat_age_seconds', 'Since the page last drew and said so.', seconds(picture.beatAgeMs)),
     gauge('picture_black_seconds', 'How long the picture has been black.', seconds(picture.blackMs)),
     gauge('cache_held_assets', 'Assets on disk.', one(cache.heldAssets)),
@@ -100,4 +101,5 @@ function metricsOf({ verdict, reasons, readings }: Health): Metric[] {
   ]
 }
 
+const powerValue = { on: 1, off: 0, unknown: undefined } as const
 const clockValue = { trusted: 1, holdover: 0.5, unknown: 0 } as const

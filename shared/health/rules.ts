@@ -63,6 +63,11 @@ export const rules: Readonly<Record<ReasonCode, Rule>> = {
     found: ({ picture: { frameAgeMs, on } }) =>
       frameAgeMs !== null && frameAgeMs > 8_000 ? { age: span(frameAgeMs), on: on ?? '' } : undefined,
   },
+  'wall-unpowered': {
+    enterMs: 2_000,
+    leaveMs: 2_000,
+    found: ({ wallPower, picture }) => (wallPower === 'off' && picture.kind !== 'dark' ? {} : undefined),
+  },
   'slate-shown': {
     enterMs: 5_000,
     leaveMs: 0,

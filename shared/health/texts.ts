@@ -24,6 +24,11 @@ export const reasonTexts: Readonly<Record<ReasonCode, CodeText>> = {
     'No new frame of the film has come for {age}: {on}.',
     '影片已有 {age}没有新的画面帧：{on}。',
   ),
+  'wall-unpowered': text(
+    ['No display is on', '显示屏未开启'],
+    'The player draws, but no display is connected and on. Check the wall’s power, its sending box and the cable.',
+    '播放器正在输出画面，但没有已连接并开启的显示屏。请检查大屏电源、发送盒和视频线。',
+  ),
   'slate-shown': text(
     ['The holding picture is on', '正在显示备用画面'],
     'Nothing else can be shown: {why}.',

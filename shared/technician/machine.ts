@@ -25,6 +25,7 @@ export function machineRows(report: TechnicianReport, words: Words, language: La
   const unacknowledged = database?.unacknowledgedPlays
   const leftOut = quarantinedItems.join(', ')
   return [
+    row(rows.display, words.wallPower[readings.wallPower], 'wall-unpowered'),
     row(rows.broker, brokerLine(report, words, language), 'broker-lost', 'broker-deaf', 'other-player-with-my-id'),
     row(rows.clock, clockLine(readings.clock, words, language), 'clock-wrong', 'clock-unknown', 'clock-stale'),
     row(rows.disk, freeText(disk?.freeBytes, disk?.totalBytes, words), 'disk-full', 'disk-low', 'storage-failing'),

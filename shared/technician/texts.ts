@@ -47,6 +47,7 @@ const en = {
   inPlaylist: (item: string, playlist: string) => `${item} · ${playlist}`,
   inFallback: (item: string) => `${item} · fallback`,
   rows: {
+    display: 'Display',
     broker: 'Broker',
     clock: 'Clock',
     disk: 'Disk',
@@ -73,6 +74,7 @@ const en = {
   ago: (span: string) => `${span} ago`,
   free: (free: string, total: string) => `${free} free of ${total}`,
   percent: (value: string) => `${value} %`,
+  wallPower: { on: 'on', off: 'none is on', unknown: 'this computer cannot tell' },
   unread: 'cannot be read here',
   framesOf: (dropped: string, presented: string) => `${dropped} of ${presented}`,
   documents: (site: number, trust: number) => `site ${site}, trust ${trust}`,
@@ -142,6 +144,7 @@ const zh: Words = {
   inPlaylist: (item, playlist) => `${item} · ${playlist}`,
   inFallback: (item) => `${item} · 后备内容`,
   rows: {
+    display: '显示屏',
     broker: '消息服务器',
     clock: '时钟',
     disk: '磁盘',
@@ -168,6 +171,7 @@ const zh: Words = {
   ago: (span) => `${span}前`,
   free: (free, total) => `剩余 ${free}，共 ${total}`,
   percent: (value) => `${value}%`,
+  wallPower: { on: '已开启', off: '没有开启的显示屏', unknown: '本机无法判断' },
   unread: '本机无法读取',
   framesOf: (dropped, presented) => `${presented} 帧中的 ${dropped} 帧`,
   documents: (site, trust) => `站点 ${site}，信任 ${trust}`,

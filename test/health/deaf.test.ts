@@ -10,11 +10,11 @@ const will = { topic: 'presence', payload: '', qos: 1, retain: true } as const
 function setWatch() {
   let ms = 0
   let pings = 0
-  const published: string[] = []
+  const published: { readonly topic: string; readonly payload: string | Uint8Array }[] = []
   const taken: string[] = []
   let listener: BrokerListener | undefined
   const broker: Broker = {
-    publish: async ({ topic }) => void published.push(topic),
+    publish: async (message) => void published.push(message),
     subscribe: async () => {},
     ping: () => {
       pings += 1
@@ -24,6 +24,7 @@ function setWatch() {
   const watch = createBrokerWatch({
     topicPrefix: 'plazacast/v1',
     playerId: 'wall',
+    run: 'this-run',
     monotonicMs: () => ms,
     now: () => ms,
     connected: () => {},
@@ -74,13 +75,13 @@ test('an echo that stays away is missed, but not on a broker that never let one 
   connection().connected()
   pass(120, (listener) => listener.heard?.())
   assert.equal(watch.reading().echoMissingMs, null)
-  connection().message(echo, new Uint8Array())
+  connection().message(echo, Buffer.from(published.at(-1)?.payload ?? ''))
   assert.deepEqual(taken, [])
   pass(30, (listener) => listener.heard?.())
-  assert.ok(published.filter((topic) => topic === echo).length >= 2)
+  assert.ok(published.filter(({ topic }) => topic === echo).length >= 2)
   pass(20, (listener) => listener.heard?.())
   assert.ok((watch.reading().echoMissingMs ?? 0) >= 18_000)
-  connection().message(echo, new Uint8Array())
+  connection().message(echo, Buffer.from(published.at(-1)?.payload ?? ''))
   assert.equal(watch.reading().echoMissingMs, null)
 })
 

@@ -42,6 +42,12 @@ export const faults: readonly Fault[] = [
     heal: (wall) => wall.signal('gpu-process', 'SIGCONT'),
   },
   {
+    name: 'the display has no power',
+    codes: ['wall-unpowered'],
+    inject: (wall) => wall.light(false),
+    heal: (wall) => wall.light(true),
+  },
+  {
     name: 'the processor has 97 °C',
     codes: ['cpu-hot'],
     inject: (wall) => wall.heat(97),

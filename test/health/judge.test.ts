@@ -77,6 +77,11 @@ test('a film that is black by itself, a dark wall and a black that nobody saw ar
   }
 })
 
+test('a display that is switched off while the wall is dark by order is nobody’s fault', () => {
+  const dark = wellReadings({ ...wrongs['wall-dark'], ...wrongs['wall-unpowered'] })
+  assert.deepEqual(codesOf(lookFor(60, dark)), ['wall-dark'])
+})
+
 test('the gravest reason comes first and decides', () => {
   const judgement = lookFor(10, wellReadings({ ...wrongs['cpu-hot'], ...wrongs['wall-dark'], storageFailure: 'full' }))
   assert.deepEqual(codesOf(judgement), ['storage-failing', 'cpu-hot', 'wall-dark'])

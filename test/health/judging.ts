@@ -25,6 +25,7 @@ export const wrongs: Readonly<Record<ReasonCode, Partial<Readings>>> = {
   'picture-black': { picture: { ...picture, blackMs: 4_000, blackByItself: false } },
   'content-black': { picture: { ...picture, blackMs: 61_000, blackByItself: true } },
   'film-still': { picture: { ...picture, frameAgeMs: 8_500 } },
+  'wall-unpowered': { wallPower: 'off' },
   'slate-shown': { picture: { ...picture, kind: 'slate', on: 'nothing is live', frameAgeMs: null } },
   'wall-dark': { picture: { ...picture, kind: 'dark', on: 'outside its opening hours', blackMs: 90_000 } },
   'frames-dropped': { picture: { ...picture, droppedPercent: 7 } },

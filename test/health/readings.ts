@@ -29,6 +29,7 @@ export const wellReadings = (more: Partial<Readings> = {}): Readings => ({
     blackMs: 0,
     blackByItself: null,
   },
+  wallPower: 'on',
   cache: {
     heldAssets: 12,
     heldBytes: 4e8,

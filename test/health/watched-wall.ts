@@ -38,6 +38,8 @@ export type WatchedWall = {
   /** Stops or continues the processes of a kind. */
   signal(type: 'renderer' | 'gpu-process', signal: 'SIGSTOP' | 'SIGCONT'): void
   heat(celsius: number, what?: 'processor' | 'board'): void
+  /** Gives the display its power, or takes it away. */
+  light(isOn: boolean): void
   /** Sets the player's clock, in the words of libfaketime; undefined where that is not installed. */
   readonly setClock: ((words: string) => void) | undefined
   push(what: ProgrammeName): Promise<void>
@@ -94,6 +96,13 @@ export async function setWatchedWall(context: Context, { looks = true } = {}): P
   }
   heat(40, 'board')
   heat(48)
+  const light = (isOn: boolean) => {
+    const words = { status: isOn ? 'connected' : 'disconnected', enabled: 'enabled', dpms: 'On' }
+    const connector = join(sysDir, 'class/drm/card0-HDMI-A-1')
+    mkdirSync(connector, { recursive: true })
+    for (const [file, word] of Object.entries(words)) writeFileSync(join(connector, file), `${word}\n`)
+  }
+  light(true)
   const heard = await hear(rig.broker.url, undo)
   await keepTime(rig.broker.url, rig.city.operator, undo)
   await rig.publish('trust', trustOf(rig.city), rig.city.root)
@@ -137,6 +146,7 @@ export async function setWatchedWall(context: Context, { looks = true } = {}): P
     volume,
     pid,
     heat,
+    light,
     cover: (on) => child.stdin?.write(`${JSON.stringify({ kind: 'test-cover', on })}\n`),
     signal(type, signal) {
       if (signal === 'SIGSTOP') killDescendants(pid, type, signal)

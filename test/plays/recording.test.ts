@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { connectAsync } from 'mqtt'
 import { z } from 'zod'
 import { playerKey, playerSigner } from '../../main/adapters/player-key.ts'
+import type { PlayerParts } from '../../main/app/player-parts.ts'
+import { healthParts } from '../../main/player-health.ts'
 import { openDatabase } from '../../main/sqlite/open.ts'
 import { startPlay } from '../../main/sqlite/plays.ts'
 import { openForReading } from '../../main/sqlite/read-only.ts'
+import { health, type Readings } from '../../shared/health/health.ts'
 import type { ShowingKey } from '../../shared/screen/programme.ts'
 import type { ToScreen } from '../../shared/screen/wire.ts'
 import { assetCalled, playlistOf, trustOf } from '../support/documents.ts'
@@ -42,12 +47,24 @@ function signer(rig: PlayerRig) {
   return made
 }
 
-async function startWith(rig: PlayerRig) {
+async function startWith(rig: PlayerRig, more: Partial<PlayerParts> = {}) {
   const page = playedHost()
-  const running = await rig.start({ parts: { signAsPlayer: signer(rig)?.sign, startHost: page.startHost } })
+  const running = await rig.start({ parts: { signAsPlayer: signer(rig)?.sign, startHost: page.startHost, ...more } })
   await rig.publish('trust', trustOf(rig.city), rig.city.root)
   await rig.site()
   return { page, running }
+}
+
+/** What the player's health says of its display. */
+async function powerHeard(context: Parameters<typeof setRig>[0], rig: PlayerRig) {
+  let heard: Readings['wallPower'] | undefined
+  const client = await connectAsync(rig.broker.url)
+  context.after(() => client.endAsync(true))
+  client.on('message', (_topic, payload) => {
+    heard = health.parse(JSON.parse(payload.toString())).readings.wallPower
+  })
+  await client.subscribeAsync('plazacast/v1/players/wall/health')
+  return () => heard
 }
 
 const keyOf = (sent: readonly ToScreen[], item: string): ShowingKey => {
@@ -153,6 +170,38 @@ test('a showing of a page that is one programme behind is recorded too', async (
     rows(rig).map(({ item, outcome }) => [item, outcome]),
     [['item-1', 'interrupted']],
   )
+})
+
+test('what is shown while the display has no power is recorded so, also when it goes in the middle, and what comes after is not', async (context) => {
+  const rig = await setRig(context)
+  const sysDir = join(rig.dataDir, 'sys')
+  const connector = join(sysDir, 'class/drm/card0-HDMI-A-1')
+  mkdirSync(connector, { recursive: true })
+  const plug = (status: string) => {
+    for (const [file, word] of Object.entries({ status, enabled: 'enabled', dpms: 'On' }))
+      writeFileSync(join(connector, file), `${word}\n`)
+  }
+  plug('connected')
+  const { page } = await startWith(rig, { health: healthParts(rig.dataDir, { sysDir }) })
+  await rig.publish('playlist', await playlistOf([assetCalled('a')], [rig.city.approver]), rig.city.publisher)
+  await eventually('the loop', () => page.items().includes('item-1'), 20_000)
+  const key = keyOf(page.sent, 'item-1')
+  const show = (): number | undefined => {
+    page.shown(key, Date.now())
+    page.ended(key, 100, 'complete')
+    return rows(rig).at(-1)?.wallOn
+  }
+  assert.equal(show(), 1)
+  const power = await powerHeard(context, rig)
+  await eventually('the display is seen', () => power() === 'on', 20_000)
+  page.shown(key, Date.now())
+  plug('disconnected')
+  await eventually('it is missed', () => power() === 'off', 20_000)
+  page.ended(key, 9_000, 'complete')
+  assert.equal(rows(rig).at(-1)?.wallOn, 0)
+  assert.equal(show(), 0)
+  plug('connected')
+  await eventually('it is back', () => show() === 1, 20_000, 200)
 })
 
 test('a dark wall is a record of its own, with the wall off', async (context) => {

@@ -25,6 +25,7 @@ export const readings: Readings = {
     blackMs: 0,
     blackByItself: false,
   },
+  wallPower: 'on',
   cache: {
     heldAssets: 24,
     heldBytes: 2_100_000_000,
