@@ -1,17 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
-import { rangeOf } from './byte-range.ts'
 import { readScreenFiles } from './screen-files.ts'
-
-/** The bytes behind one address. `read` gives exactly `endExclusive - start` bytes, or throws without giving wrong ones. */
-export type ServedBytes = {
-  readonly mediaType: string
-  readonly sizeBytes: number
-  read(start: number, endExclusive: number): AsyncIterable<Uint8Array>
-}
+import { refuse, type ServedBytes, serveBytes } from './served-bytes.ts'
 
 /** What the loopback server serves from. */
 export type LoopbackOptions = {
@@ -59,13 +50,13 @@ export async function startLoopback(options: LoopbackOptions): Promise<Loopback>
     const [, folder, hex, name] = /^(assets|live)\/([0-9a-f]{64})(?:\/([^?#]*))?$/.exec(path) ?? []
     if (folder === undefined || hex === undefined) {
       const file = files.get(path === '' ? 'index.html' : path)
-      return file ? serve(request, response, file, { ...revalidated, ETag: file.etag }) : refuse(response, 404)
+      return file ? serveBytes(request, response, file, { ...revalidated, ETag: file.etag }) : refuse(response, 404)
     }
     if (folder === 'live') return options.relay?.(hex, name ?? '', request, response) ?? refuse(response, 404)
     const asset = await (name === undefined ? options.openAsset(hex) : options.openSetFile?.(hex, name))
     if (!asset) return refuse(response, 404)
     const watched = { ...asset, read: (from: number, to: number) => watch(hex, asset.read(from, to), to - from) }
-    return serve(request, response, watched, { ...immutable, ETag: `"${hex}${name ?? ''}"` })
+    return serveBytes(request, response, watched, { ...immutable, ETag: `"${hex}${name ?? ''}"` })
   }
 
   async function* watch(hex: string, bytes: AsyncIterable<Uint8Array>, expected: number): AsyncIterable<Uint8Array> {
@@ -144,34 +135,6 @@ const revalidated = { 'Cache-Control': 'no-cache' }
 function isFromElsewhere(request: IncomingMessage): boolean {
   const site = request.headers['sec-fetch-site']
   return site !== undefined && site !== 'same-origin' && site !== 'none'
-}
-
-function refuse(response: ServerResponse, status: number, headers: Record<string, string> = {}): void {
-  response.writeHead(status, { ...headers, 'Content-Length': 0, 'Cache-Control': 'no-store' }).end()
-}
-
-/** Answers with the whole, a range, or nothing new, as RFC 9110 sections 13 and 14 say. */
-async function serve(
-  request: IncomingMessage,
-  response: ServerResponse,
-  body: ServedBytes,
-  headers: Record<string, string> & { ETag: string },
-): Promise<void> {
-  const whole = { ...headers, 'Content-Type': body.mediaType, 'Accept-Ranges': 'bytes' }
-  const held = request.headers['if-none-match']?.split(',').map((tag) => tag.trim().replace(/^W\//, ''))
-  if (held?.some((tag) => tag === headers.ETag || tag === '*')) return void response.writeHead(304, headers).end()
-  const ifRange = request.headers['if-range']
-  const asked = ifRange === undefined || ifRange === headers.ETag ? request.headers.range : undefined
-  const range = rangeOf(request.method === 'GET' ? asked : undefined, body.sizeBytes)
-  if (range === 'unsatisfiable') return refuse(response, 416, { 'Content-Range': `bytes */${body.sizeBytes}` })
-  const { start, endExclusive, partial } = range
-  const length = { 'Content-Length': endExclusive - start }
-  const place = { 'Content-Range': `bytes ${start}-${endExclusive - 1}/${body.sizeBytes}` }
-  response.writeHead(partial ? 206 : 200, partial ? { ...whole, ...length, ...place } : { ...whole, ...length })
-  if (request.method === 'HEAD' || endExclusive === start) return void response.end()
-  // A reader that goes away, or bytes that fail, end the pipeline: it closes what was being read and cuts the socket.
-  const source = Readable.from(body.read(start, endExclusive), { objectMode: false })
-  await pipeline(source, response).catch(() => response.destroy())
 }
 
 function asError(cause: unknown): Error {

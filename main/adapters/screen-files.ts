@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { extname, join, relative, sep } from 'node:path'
-import type { ServedBytes } from './loopback-server.ts'
+import type { ServedBytes } from './served-bytes.ts'
 
 /** A file of the renderer's bundle. `etag` is quoted and changes with the bytes. */
 export type ScreenFile = ServedBytes & { readonly etag: string }
