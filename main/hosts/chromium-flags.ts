@@ -100,7 +100,14 @@ const alone = [
   '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1',
 ]
 
+/**
+ * Chromium lets the film elements of a page share one connection to the compositor. The graphics process (seen in 156) then keeps
+ * one end of a pipe, 0.5 KiB, for every film that an element has ever been given; a wall gives them thousands a day.
+ */
+export const sharedFilmConnection = 'UseVideoFrameSinkBundle'
+
 const disabledFeatures = [
+  sharedFilmConnection,
   'Translate',
   'OptimizationHints',
   'OptimizationGuideModelDownloading',

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { app } from 'electron'
 import { blackFrames } from './black-frames.ts'
+import { sharedFilmConnection } from './chromium-flags.ts'
 
 /** Sets what Electron reads only once, before it is ready: a browser that never stops drawing and calls nobody. */
 export function setElectronSwitches(): void {
@@ -39,6 +40,6 @@ const switches: readonly (readonly [string, string?])[] = [
   ['no-pings'],
   [
     'disable-features',
-    'CalculateNativeWinOcclusion,HardwareMediaKeyHandling,MediaSessionService,IntensiveWakeUpThrottling',
+    `CalculateNativeWinOcclusion,HardwareMediaKeyHandling,MediaSessionService,IntensiveWakeUpThrottling,${sharedFilmConnection}`,
   ],
 ]

@@ -23,12 +23,15 @@ export type Memory = Readonly<Partial<Record<Part, number>>>
 
 /**
  * RssAnon + RssShmem, and VmRSS (proc_pid_status(5)), of a wall's processes, by what they are for. Not the proportional set size:
- * that grows when another program that runs the same binary ends. Under Electron `browser` is the main program itself.
+ * that grows when another program that runs the same binary ends. Under Electron `browser` is the main program itself. `pid`: the
+ * player, or who watches over it, which is then one of the helpers.
  */
 export function residentMemory(pid: number): Memory {
   const sizes: Partial<Record<Part, number>> = {}
-  for (const { pid: one, command } of [{ pid, command: 'node' }, ...descendantsOf(pid)]) {
-    const part = partOf(command)
+  const below = descendantsOf(pid)
+  const isWatcher = below.some(({ command }) => partOf(command) === 'main')
+  for (const { pid: one, command } of [{ pid, command: 'node' }, ...below]) {
+    const part = one === pid && isWatcher ? 'helpers' : partOf(command)
     const found = memoryOf(one)
     if (!found) continue
     sizes[part] = (sizes[part] ?? 0) + found.ownMib

@@ -44,9 +44,10 @@ export async function soak(options: SoakOptions, undo: Undo, say: (progress: str
   undo.after(() => media.stop())
   await stage.found()
   await pushLoop(stage, media.items)
-  const environment = await withInspectors(stage.dataDir, options.host)
+  // As on a kiosk PC: watched over, and so with what keeps its memory small.
+  const environment = { PLAZACAST_SUPERVISE: '1', ...(await withInspectors(stage.dataDir, options.host)) }
   const kiosk = await startKiosk(join(stage.dataDir, 'kiosk.json'), options.host, stage.display.display, environment)
-  undo.after(() => kiosk.powerOff())
+  undo.after(() => kiosk.stop())
   return watch(stage, kiosk, options, say)
 }
 
@@ -90,6 +91,9 @@ function watch(stage: Stage, kiosk: Kiosk, options: SoakOptions, say: (progress:
   let sampling = Promise.resolve()
 
   const sample = async (after: number, ms: number) => {
+    // Its memory would begin anew.
+    if (kiosk.output().includes('is started again'))
+      throw new Error(`the player ended:\n${kiosk.output().slice(-3000)}`)
     const memory = { ...residentMemory(kiosk.pid), ...(await heaps(kiosk)) }
     samples.push({ changes: after, ms, memory })
   }
@@ -117,6 +121,7 @@ function watch(stage: Stage, kiosk: Kiosk, options: SoakOptions, say: (progress:
       if (changes - sampled.changes >= options.sampleEvery || atMs - sampled.atMs >= 60_000) {
         sampled = { changes, atMs }
         sampling = sampling.then(() => sample(sampled.changes, ms))
+        sampling.catch((cause: unknown) => finish(() => reject(cause)))
       }
       if (!isOver(ms)) return
       finish(() => void sampling.then(() => resolve({ samples, changes, ms, seen, black, longestMs }), reject))
