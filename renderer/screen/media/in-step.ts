@@ -40,9 +40,16 @@ async function untilFleet(ms: number, fleetMs: FleetMs, signal: AbortSignal): Pr
   }
 }
 
-/** When what is raised in time begins to be drawn, by `performance.now()`; undefined if that is not about now. */
-export function sinceFleet(showAtMs: number, fleetMs: FleetMs): number | undefined {
-  const nowMs = performance.now()
-  const sinceMs = nowMs + showAtMs - litMs - (fleetMs(nowMs) ?? Number.POSITIVE_INFINITY)
-  return Math.abs(sinceMs - nowMs) < 4 * litMs ? sinceMs : undefined
+/** A clock that says that it has yet to be shown by more has gone back since. */
+const mostAheadMs = 100
+
+/**
+ * When what is raised now was to begin to be drawn, by `performance.now()`: a function of the fleet's clock alone, so that what
+ * comes late lies as far back as it should. Undefined where nobody knows the time, or where it lies ahead.
+ */
+export function sinceFleet(showAtMs: number, fleetMs: FleetMs, nowMs: number): number | undefined {
+  const nowFleetMs = fleetMs(nowMs)
+  if (nowFleetMs === undefined) return undefined
+  const aheadMs = showAtMs - litMs - nowFleetMs
+  return aheadMs < mostAheadMs ? nowMs + aheadMs : undefined
 }

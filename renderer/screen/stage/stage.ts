@@ -166,7 +166,7 @@ export function openStage(
       const before = front
       front = slot
       slot.deck.put('over')
-      const sinceMs = slot.showAtMs === undefined ? undefined : sinceFleet(slot.showAtMs, fleetMs)
+      const sinceMs = slot.showAtMs === undefined ? undefined : sinceFleet(slot.showAtMs, fleetMs, performance.now())
       finishFade = settleLater(slot.deck, fadeMs, sinceMs, clock, () => {
         slot.deck.put('front')
         if (before) release(before)
@@ -221,7 +221,7 @@ const cutSettlesMs = 100
 
 /**
  * Fades the deck in, or cuts; runs `settle` once, when nothing beneath is seen any more, or when it is called. `sinceMs`: when
- * the fade begins, on the clock of `performance.now()`; undefined: now.
+ * the fade begins, on the clock of `performance.now()`; undefined: now. One that began before now is joined in its midst.
  */
 function settleLater(
   deck: Deck,
@@ -241,6 +241,7 @@ function settleLater(
     fade?.cancel()
     settle()
   }
-  const cancel = clock.after(fadeMs + cutSettlesMs, finish)
+  const behindMs = sinceMs === undefined ? 0 : performance.now() - sinceMs
+  const cancel = clock.after(Math.max(0, fadeMs - behindMs) + cutSettlesMs, finish)
   return finish
 }
