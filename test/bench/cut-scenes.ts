@@ -13,11 +13,15 @@ export const pairKinds = [
   'hls→hls',
   'photo→hls',
   'hls→photo',
+  'video→video, with sound',
+  'video→hls, with sound',
+  'hls→video, with sound',
+  'hls→hls, with sound',
 ] as const
 export type PairKind = (typeof pairKinds)[number]
 
 /** The loops that together hold every kind of cut; a name each for `--pairs`. */
-export const sceneNames = ['same', 'other', 'photo', 'hls', 'sets'] as const
+export const sceneNames = ['same', 'other', 'photo', 'hls', 'sets', 'sound'] as const
 export type SceneName = (typeof sceneNames)[number]
 
 /** A loop to show: its items, what the oracle must know of them, and which kind of cut leads from one to the next. */
@@ -36,7 +40,8 @@ export async function makeScene(name: SceneName, size: { width: number; height: 
   const recipes = scenes[name](size)
   const clips: Clip[] = []
   for (const recipe of recipes) clips.push(await makeRecipe(recipe))
-  const kinds = new Map(recipes.map((recipe, at) => pairOf(recipe, recipes[(at + 1) % recipes.length] ?? recipe)))
+  const isHeard = name === 'sound'
+  const kinds = new Map(recipes.map((one, at) => pairOf(one, recipes[(at + 1) % recipes.length] ?? one, isHeard)))
   return {
     name,
     items: clips.map(({ file, mediaType }, at) => ({
@@ -44,6 +49,7 @@ export async function makeScene(name: SceneName, size: { width: number; height: 
       mediaType,
       ...(isSet(recipes[at]) && { stream: 'on-demand' as const }),
       ...(isPhoto(mediaType) && { seconds: photoSeconds }),
+      ...(isHeard && { audio: true }),
     })),
     expected: clips.map(toExpected),
     kindOf: (from, to) => kinds.get(`${from} ${to}`),
@@ -107,6 +113,13 @@ const scenes: Record<SceneName, (size: Size) => Recipe[]> = {
     set(45, size, 'fmp4'),
     { kind: 'photo', item: 46, format: 'png', ...size },
   ],
+  sound: (size) => [
+    film(51, size),
+    film(52, size, { bFrames: true, audio: 'shorter' }),
+    set(53, size, 'mpegts'),
+    set(54, size, 'fmp4', { bFrames: true }),
+    set(55, size, 'mpegts', { audio: 'shorter' }),
+  ],
 }
 
 function set(item: number, size: Size, segments: SetRecipe['segments'], more: Partial<FilmRecipe> = {}): SetRecipe {
@@ -122,8 +135,12 @@ function narrower({ height }: Size): Size {
   return { width: 720, height: Math.max(height, 480) }
 }
 
-function pairOf(from: Recipe, to: Recipe): [string, PairKind] {
-  return [`${from.item} ${to.item}`, kindOfPair(from, to)]
+function pairOf(from: Recipe, to: Recipe, isHeard: boolean): [string, PairKind] {
+  return [`${from.item} ${to.item}`, isHeard ? kindWithSound(from, to) : kindOfPair(from, to)]
+}
+
+function kindWithSound(from: Recipe, to: Recipe): PairKind {
+  return `${isSet(from) ? 'hls' : 'video'}→${isSet(to) ? 'hls' : 'video'}, with sound`
 }
 
 function kindOfPair(from: Recipe, to: Recipe): PairKind {

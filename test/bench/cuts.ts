@@ -16,8 +16,8 @@ Shows loops of marked clips on an X display of its own, grabs what is really on 
   --cuts N          cuts of each kind, 100 unless told (about ${'`'}N × 6${'`'} seconds a player for all kinds)
   --only LIST       of plazacast, a (one video, src changes), b (two elements swapped on ended), c (mpv), and, if asked for, floor:
                     the loop joined into one film beforehand, which shows what the machine itself adds
-  --pairs LIST      of ${sceneNames.join(', ')}; hls (films and HLS sets in turn) and sets (sets and photos)
-                    are plazacast's alone
+  --pairs LIST      of ${sceneNames.join(', ')}; hls (films and HLS sets in turn), sets (sets and photos)
+                    and sound (films and sets that are heard) are plazacast's alone
   --size WxH        of the display, 1280x720 unless told
   --hz N            samples a second, 120 unless told: at 60 a picture that stands for one refresh can slip through
   --host NAME       what plazacast runs in: chromium (unless told) or electron

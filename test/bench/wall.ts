@@ -5,6 +5,8 @@ export type WallItem = {
   readonly seconds?: number
   /** The file is the playlist of an HLS set, whose other files lie beside it. */
   readonly stream?: 'on-demand'
+  /** Its sound is heard. */
+  readonly audio?: boolean
 }
 
 /** Where and what to show; `host` only concerns the product itself, the rivals have no choice of it. */
