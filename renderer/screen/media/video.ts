@@ -1,6 +1,7 @@
 import type { StallRung } from '../../../shared/recovery/stall.ts'
 import type { Clock } from '../clock.ts'
 import type { Play } from '../driver-state.ts'
+import { watchForEnd } from './end-watch.ts'
 import { type Filling, type FillingListener, type FilmPlace, filmStart, MediaFault, stoodStill } from './filling.ts'
 import { meterFrames, watchFilm } from './film-watch.ts'
 import type { FrameCounts } from './frame-counts.ts'
@@ -126,6 +127,9 @@ export function elementFault(video: HTMLVideoElement): MediaFault {
   return new MediaFault('failed', `the film does not play: ${error?.message || `error ${error?.code}`}`)
 }
 
+/** Who looks at a film's end looks at its last frame: no film's sound goes on for longer, unless it was made to. */
+const endNearSeconds = 0.1
+
 function fill(video: HTMLVideoElement, play: Play, from: FilmPlace, { clock, counts, listener }: FilmParts): Filling {
   const settled = new AbortController()
   const until = { signal: settled.signal }
@@ -145,30 +149,44 @@ function fill(video: HTMLVideoElement, play: Play, from: FilmPlace, { clock, cou
     const shownSeconds = from.shownSeconds + (clock.nowMs() - beganMs) / 1000
     listener.stalled(play.id, rung, { shownSeconds, filmSeconds: video.currentTime })
   }
-  const onFrame = (frameMs: number) => {
+  const onPresented = (frameMs: number) => {
     count()
     if (presented || settled.signal.aborted) return
     presented = true
     beganMs = clock.nowMs()
     listener.presented(play.id, restMs(), seconds !== null, frameMs)
   }
+  let isOver = false
+  /** It plays on until the next picture lies over it: its last frame may still be to come. */
+  const reachedEnd = () => {
+    if (isOver || settled.signal.aborted) return
+    isOver = true
+    listener.over(play.id)
+  }
+  const end = watchForEnd(clock, reachedEnd)
+  const onFrame = (mediaSeconds: number, expectedMs: number) => {
+    onPresented(expectedMs)
+    const restSeconds = video.duration - mediaSeconds
+    if (!video.loop && restSeconds < endNearSeconds) end.lastFrames(restSeconds, expectedMs)
+  }
   video.addEventListener('error', () => fail(elementFault(video)), until)
-  video.addEventListener('ended', () => listener.over(play.id), until)
+  video.addEventListener('ended', reachedEnd, until)
   return {
     begin: (raise) => {
       stopWatching = watchFilm(video, clock, {
-        frame: (_mediaSeconds, expectedMs) => onFrame(expectedMs),
+        frame: onFrame,
         stalled,
         isOver: () => video.ended,
         isRebuilt: from.isRebuilt,
       })
       raise()
       startFilm(video, settled.signal)
-      onceLit(onFrame)
+      onceLit(onPresented)
     },
     dispose: () => {
       count()
       stopWatching()
+      end.cancel()
       settled.abort()
       emptyVideo(video)
     },
