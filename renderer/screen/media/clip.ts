@@ -35,9 +35,12 @@ export function fitsTimeline({ facts }: FilmSource, seconds: number | null): boo
   return isHideable && facts.isOneFilm && MediaSource.isTypeSupported(facts.mediaType)
 }
 
-/** What has to be alike for two films to share a timeline: the codec, how the picture is turned, and how it fits. */
-export function familyOf(play: Play, source: FilmSource): string {
-  return `${source.facts.family} ${source.facts.rotation} ${play.showing.fit}`
+/**
+ * What has to be alike for two films to share a timeline: the codec, the size, how the picture is turned, and how it fits. An element
+ * whose picture changes its size lays itself out anew, which takes longer than a frame; a swap to another element does not.
+ */
+export function familyOf({ showing }: Play, { facts }: Pick<FilmSource, 'facts'>): string {
+  return `${facts.codec} ${facts.width}x${facts.height} ${facts.rotation} ${showing.fit}`
 }
 
 /** Where the clip's last frame ends, once the clip is placed and read to its end. */

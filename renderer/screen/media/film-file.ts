@@ -30,8 +30,10 @@ export type FilmFile = {
 export type FilmFacts = {
   /** Media type with codecs parameter, for Media Source Extensions. */
   readonly mediaType: string
-  /** Films of one family can follow each other on a timeline. */
-  readonly family: string
+  readonly codec: string
+  /** Of the picture as it is shown, in pixels. */
+  readonly width: number
+  readonly height: number
   readonly rotation: number
   /** How much an edit list hides before the first frame shown, which must be decoded all the same. */
   readonly hiddenSeconds: number
@@ -111,7 +113,9 @@ async function describe(input: Input, track: InputVideoTrack, tellOfOneFilm: () 
   return {
     facts: {
       mediaType: `video/mp4; codecs="${codecs}"`,
-      family: codec,
+      codec,
+      width: await track.getDisplayWidth(),
+      height: await track.getDisplayHeight(),
       rotation: await track.getRotation(),
       hiddenSeconds: Math.max(0, -(await track.getFirstTimestamp())),
       seconds: seconds ?? undefined,
