@@ -2,7 +2,10 @@ import { encodeBand } from '../oracle/band.ts'
 import type { Glance, Look } from './eye.ts'
 import type { LoopItem, Two } from './step-figures.ts'
 
-/** How far two walls were apart within a fade that both were in, look by look, in milliseconds, without a sign. */
+/**
+ * How far two walls were apart within a fade that both were in, look by look, in milliseconds, without a sign. A fade takes
+ * `fadeMs`, but no more than half of the item that it ends.
+ */
 export function fadeDifferencesMs(
   glances: readonly Glance[],
   [one, other]: Two,
@@ -12,7 +15,10 @@ export function fadeDifferencesMs(
   const progressOf = [fadeReader(loop), fadeReader(loop)]
   return glances.flatMap(({ looks }) => {
     const [a, b] = [looks[one], looks[other]].map((look, index) => look && progressOf[index]?.(look))
-    return a && b && a.to === b.to ? [Math.abs(a.progress - b.progress) * fadeMs] : []
+    if (!a || !b || a.to !== b.to) return []
+    const before = loop.at(loop.findIndex(({ item }) => item === a.to) - 1)
+    const lengthMs = Math.min(fadeMs, ((before?.frames ?? 0) * 1000) / 30 / 2)
+    return [Math.abs(a.progress - b.progress) * lengthMs]
   })
 }
 

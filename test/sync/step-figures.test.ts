@@ -56,12 +56,14 @@ test('walls are in step from when they have differed by at most a frame for a se
   assert.equal(lockedAtMs(pairs.slice(0, 4), 0), undefined)
 })
 
+/** The first item's last frame, on which the second lies so opaque. */
+const mixed = (opacity: number): Look => {
+  const [before, after] = [encodeBand(1, 44), encodeBand(2, 0)]
+  const levels = [...before].map((level, cell) => Math.round(level * (1 - opacity) + (after[cell] ?? 0) * opacity))
+  return { seen: { kind: 'unknown' }, levels }
+}
+
 test('the blocks of two bands that are mixed say how much of a fade is over', () => {
-  const mixed = (opacity: number): Look => {
-    const [before, after] = [encodeBand(1, 44), encodeBand(2, 0)]
-    const levels = [...before].map((level, cell) => Math.round(level * (1 - opacity) + (after[cell] ?? 0) * opacity))
-    return { seen: { kind: 'unknown' }, levels }
-  }
   assert.ok(Math.abs(easedBack(0.5) - 0.5) < 0.001)
   assert.ok(Math.abs(easedBack(0.0197) - 0.1) < 0.003, 'ease-in-out is at 2 % after a tenth of its time')
   const [apart = Number.NaN] = fadeDifferencesMs(
@@ -78,4 +80,11 @@ test('the blocks of two bands that are mixed say how much of a fade is over', ()
     500,
   )
   assert.ok(later > 40 && later < 80, `${later} ms`)
+})
+
+test('a fade takes no more than half of the item that it ends, and is judged by that', () => {
+  const glances = glancesOf([frame(1, 44), frame(1, 44)], [mixed(0.4), mixed(0.6)])
+  const apart = (fadeMs: number) => fadeDifferencesMs(glances, [0, 1], loop, fadeMs)
+  assert.deepEqual(apart(10_000), apart(750))
+  assert.notDeepEqual(apart(700), apart(750))
 })
