@@ -1,11 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import type { Environment } from './chromium-binary.ts'
+import { noPointer } from './no-pointer.ts'
 
 /**
  * The environment for a browser whose windows are black where nothing is drawn yet. A window that opens, moves or grows, or
  * whose page has just died, has the colour of GTK's theme for some frames, which is nearly white, and grey in GTK's darkest
- * one; so a theme of one rule is written into `folder`.
+ * one; so a theme of one rule is written into `folder`. Nor does a pointer stand on them (no-pointer.ts).
  */
 export function blackFrames(folder: string, environment: Environment): Readonly<Record<string, string>> {
   try {
@@ -19,7 +20,7 @@ export function blackFrames(folder: string, environment: Environment): Readonly<
     return { GTK_THEME: 'HighContrastInverse' } // dark grey is the next best
   }
   const usual = environment.XDG_DATA_DIRS || ['/usr/local/share', '/usr/share'].join(delimiter)
-  return { GTK_THEME: theme, XDG_DATA_DIRS: [folder, usual].join(delimiter) }
+  return { ...noPointer(folder), GTK_THEME: theme, XDG_DATA_DIRS: [folder, usual].join(delimiter) }
 }
 
 const theme = 'PlazacastBlack'
