@@ -36,8 +36,8 @@ export function fitsTimeline({ facts }: FilmSource, seconds: number | null): boo
 }
 
 /**
- * What has to be alike for two films to share a timeline: the codec, the size, how the picture is turned, and how it fits. An element
- * whose picture changes its size lays itself out anew, which takes longer than a frame; a swap to another element does not.
+ * What has to be alike for two films to share a timeline: the codec, the size, how the picture is turned, and how it fits. Where an
+ * element's picture changes its size, a frame may be lost (seen on the display); in a swap to another element none is.
  */
 export function familyOf({ showing }: Play, { facts }: Pick<FilmSource, 'facts'>): string {
   return `${facts.codec} ${facts.width}x${facts.height} ${facts.rotation} ${showing.fit}`
