@@ -13,11 +13,12 @@ export type SupervisedLine = {
 export const words = { runs: 'r', drew: 'd' } as const
 
 /**
- * What keeps a player's memory small, set where nobody has set it: buffers that are given back go back to the system (glibc
- * else raises its threshold for good with the first large one), and few of its arenas for few threads (mallopt(3)).
+ * What keeps a player's memory small, set where nobody has set it: buffers that are given back go back to the system, from the
+ * 64 KiB on that libuv takes for each read (glibc's threshold is twice that, and rises for good with the first larger one; what
+ * lies below stays in pieces between small things), and few of its arenas for few threads (mallopt(3)).
  */
 export const thriftyEnvironment = (environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
-  MALLOC_MMAP_THRESHOLD_: '131072',
+  MALLOC_MMAP_THRESHOLD_: '65536',
   MALLOC_ARENA_MAX: '2',
   ...environment,
 })

@@ -24,7 +24,7 @@ test('a player that is watched over is told to keep its memory small, unless som
   const child = /^child (\d+)$/.exec(String(line))?.[1]
   const of = (name: string) => readFileSync(`/proc/${child}/${name}`, 'utf8').split('\0')
   assert.ok(of('cmdline').includes('--max-semi-space-size=8'))
-  assert.ok(of('environ').includes('MALLOC_MMAP_THRESHOLD_=131072'))
+  assert.ok(of('environ').includes('MALLOC_MMAP_THRESHOLD_=65536'))
   assert.ok(of('environ').includes('MALLOC_ARENA_MAX=3'))
   assert.equal(thriftyEnvironment({}).MALLOC_ARENA_MAX, '2')
 })
