@@ -111,8 +111,11 @@ function startChild(isSafe: boolean): Watched {
     pictureMs = nowMs
   })
   const since = (ms: number | undefined) => (ms === undefined ? undefined : performance.now() - ms)
+  let lookedMs = startedMs
   const timer = setInterval(() => {
-    const why = hangs(performance.now() - startedMs, since(wordMs), since(pictureMs))
+    const nowMs = performance.now()
+    const why = hangs(nowMs - startedMs, since(wordMs), since(pictureMs), nowMs - lookedMs)
+    lookedMs = nowMs
     if (why === undefined) return
     say(`the player is killed: ${why}`)
     killGroup(child)

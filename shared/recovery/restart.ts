@@ -37,8 +37,17 @@ export function nextStart(
   return { starts: { unhelped, atMs: [...lately, atMs] }, atMs, isSafe: unhelped >= safeAfter && unhelped % 2 === 1 }
 }
 
-/** Why a watched process is to be killed; undefined: it is well. Milliseconds since it was started, spoke and last drew. */
-export function hangs(sinceStartMs: number, sinceWordMs: number | undefined, sincePictureMs: number | undefined) {
+/**
+ * Why a watched process is to be killed; undefined: it is well. Milliseconds since it was started, spoke and last drew, and since it
+ * was last looked at: a watcher that was held up itself has not yet read what was said meanwhile.
+ */
+export function hangs(
+  sinceStartMs: number,
+  sinceWordMs: number | undefined,
+  sincePictureMs: number | undefined,
+  sinceLookMs = 0,
+): string | undefined {
+  if (sinceLookMs > heldUpMs) return undefined
   if (sinceWordMs === undefined || sincePictureMs === undefined)
     return sinceStartMs > startsMs ? `it showed nothing in ${startsMs / 1000} s` : undefined
   if (sinceWordMs > silentMs) return `it has said nothing for ${silentMs / 1000} s`
@@ -49,4 +58,6 @@ export function hangs(sinceStartMs: number, sinceWordMs: number | undefined, sin
 
 const startsMs = 90_000
 const silentMs = 6_000
+/** Looks are half a second apart. */
+const heldUpMs = 2_000
 const darkMs = 60_000

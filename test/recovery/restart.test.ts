@@ -74,3 +74,9 @@ test('a player hangs that says nothing, and so does one that runs but shows noth
   assert.match(hangs(100_000, 100, 61_000) ?? '', /shown nothing/)
   assert.equal(hangs(100_000, 100, 5000), undefined)
 })
+
+test('who was held up itself while it should have listened blames nobody, and looks again', () => {
+  assert.equal(hangs(100_000, 8500, 8500, 8000), undefined)
+  assert.equal(hangs(100_000, 100, 61_000, 8000), undefined)
+  assert.match(hangs(100_000, 8500, 8500, 500) ?? '', /said nothing/)
+})
