@@ -92,7 +92,6 @@ export async function runPlayer(program: PlayerProgram): Promise<RunningPlayer> 
           headless: configuration.headless,
           size: configuration.size,
           standBy: configuration.standBy,
-          stillMs: () => listener.stillMs?.() ?? 0,
           canRestart: program.restart !== undefined,
         },
         listener,

@@ -82,7 +82,7 @@ export function createPlayerWall(parts: PlayerParts, core: PlayerCore, hooks: Pl
       if (what !== 'gpu') desk.gone()
       if (what !== 'gpu') recovery.gone(reason)
     },
-    stillMs: () => desk.stillMs(),
+    standsBy: () => parts.log('info', 'another page stands by'),
     remedy: recovery.remedy,
     calm: recovery.calm,
     back: () => reporter.event('stage-back', 'the screen is back'),

@@ -22,8 +22,6 @@ export type ScreenDesk = {
   readonly now: () => ShownNow
   readonly next: () => { playlist: string; item: string } | null
   readonly on: () => ShowingKey | undefined
-  /** For how long nothing will move on the wall, in milliseconds: the rest of a photo; Infinity for the slate and a dark wall. */
-  readonly stillMs: () => number
 }
 
 export type ScreenDeskOptions = {
@@ -190,10 +188,5 @@ export function createScreenDesk(options: ScreenDeskOptions): ScreenDesk {
     now: () => now,
     next: () => (next ? { playlist: next.playlist, item: next.item } : null),
     on: () => on?.key,
-    stillMs() {
-      if (!on || !began) return 'slate' in now || 'dark' in now ? Number.POSITIVE_INFINITY : 0
-      if (!on.mediaType.startsWith('image/') || on.seconds === null) return 0
-      return on.seconds * 1000 - (monotonicMs() - began.monotonicMs)
-    },
   }
 }

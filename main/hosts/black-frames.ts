@@ -24,7 +24,11 @@ export function blackFrames(folder: string, environment: Environment): Readonly<
 }
 
 const theme = 'PlazacastBlack'
-/** Words of the browser's own are drawn so that they can be read on any colour: too small then. */
-const settings = '[Settings]\ngtk-font-name=Sans 1\n'
+/**
+ * Where a page dies, Chromium draws words of its own ("Aw, Snap!") and below them a button, in colours that can be read on any ground
+ * and that no theme decides. So its letters are larger than any display: the first line begins with a fifth of nothing, which fills
+ * the display, and all else lies below it. In points; a window with tabs would grow by them, so no such window is opened.
+ */
+const settings = '[Settings]\ngtk-font-name=Sans 10000\n'
 const rule =
   '* { background-color: #000; background-image: none; color: #000; border-color: #000; box-shadow: none; }\n'

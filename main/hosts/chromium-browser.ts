@@ -7,11 +7,13 @@ import type { ChromiumPage, PageListener } from './chromium-page.ts'
 import { type SpawnedChromium, spawnChromium, takeChromium } from './chromium-process.ts'
 import { createSeats } from './chromium-seats.ts'
 import type { HostOptions } from './host.ts'
+import type { StandByListener } from './stand-by.ts'
 
 /** What a browser reports besides what its page does. */
-export type BrowserListener = PageListener & {
-  gpuGone(reason: string): void
-}
+export type BrowserListener = PageListener &
+  StandByListener & {
+    gpuGone(reason: string): void
+  }
 
 /** One life of a browser, from its start to its end, with exactly one page on the wall. */
 export type ChromiumBrowser = {

@@ -77,6 +77,7 @@ export const startChromiumHost = async (
       loaded: () => {},
       console: (level, text) => life.isCurrent && listener.console?.(level, text),
       committed: () => life.isCurrent && keeper.committed(),
+      standsBy: () => life.isCurrent && listener.standsBy?.(),
     }
   }
 

@@ -2,8 +2,8 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /**
- * Has a browser take its colours from GTK's theme, which is all black (black-frames.ts). Where a page dies, Chromium draws words
- * of its own ("Aw, Snap!") before anybody is told of the death: they are black on black then.
+ * Has a browser take its colours and its font from GTK's theme (black-frames.ts). Where a page dies, Chromium draws words of its own
+ * ("Aw, Snap!") before anybody is told of the death: with these nothing of them is seen.
  */
 export function takeColoursFromGtk(profileDir: string): void {
   const file = join(profileDir, 'Default', 'Preferences')

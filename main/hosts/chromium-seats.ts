@@ -1,10 +1,9 @@
 import { z } from 'zod'
 import type { CdpEvent, CdpPipe } from './cdp-pipe.ts'
-import { blankPage, farLeft } from './chromium-flags.ts'
 import { type ChromiumPage, openChromiumPage, type PageListener } from './chromium-page.ts'
 import { type KioskWindow, kioskWindow } from './chromium-window.ts'
 import type { HostOptions } from './host.ts'
-import { type Hello, helloIn, helloNow, isFresh, standByAfterMs, whenStill } from './stand-by.ts'
+import { type Hello, helloIn, helloNow, isFresh, type StandByListener, standByAfterMs } from './stand-by.ts'
 
 /** The pages of one browser: one on the wall, and one beside the display that stands by for it. */
 export type Seats = {
@@ -27,6 +26,8 @@ type Seat = {
   readonly window: KioskWindow | undefined
   /** What the page has said while it stood by; undefined until it is ready, and when it died. */
   hello: Hello | undefined
+  /** Whether it was told that this one stands by. */
+  isTold: boolean
 }
 
 /** How long a page may take to load all it names before its window is shown without. */
@@ -35,11 +36,15 @@ const patienceMs = 1000
 const againAfterMs = 2500
 
 /**
- * Keeps a page standing by where the window fills the display: a page that begins costs half a second, and Chromium draws
- * words of its own where a page died. Its window is opened beside the display, when the wall has shown pictures for a while,
- * so that no start waits for it.
+ * Keeps a page standing by where the window fills the display: a page that begins costs half a second. Its window is there from
+ * the start, empty and beside the display; the page is loaded when the wall has shown pictures for a while, so that no start
+ * waits for it.
  */
-export function createSeats(pipe: () => CdpPipe, options: HostOptions, listener: PageListener): Seats {
+export function createSeats(
+  pipe: () => CdpPipe,
+  options: HostOptions,
+  listener: PageListener & StandByListener,
+): Seats {
   const isKiosk = !options.headless && options.size === undefined
   const hasSecond = isKiosk && options.standBy !== false
   const seats: Seat[] = []
@@ -60,10 +65,15 @@ export function createSeats(pipe: () => CdpPipe, options: HostOptions, listener:
     }, ms).unref()
     timers.add(timer)
   }
-  const standByLater = (ms: number, seat: Seat) =>
-    later(ms, () => whenStill(options.stillMs, later, () => standBy(seat)))
+  const standByLater = (ms: number, seat: Seat) => later(ms, () => standBy(seat))
+  const hear = (seat: Seat, text: string) => {
+    seat.hello = helloIn(text) ?? seat.hello
+    if (seat.isTold || ready() !== seat) return
+    seat.isTold = true
+    listener.standsBy?.()
+  }
 
-  const take = (session: string, targetId: string, role: 'wall' | 'stand-by'): Seat => {
+  const take = (session: string, targetId: string): Seat => {
     const window = isKiosk ? kioskWindow(pipe(), session) : undefined
     // A window that cannot be moved shows the wall as large as it is.
     const grow = () => {
@@ -72,11 +82,12 @@ export function createSeats(pipe: () => CdpPipe, options: HostOptions, listener:
     const page = openChromiumPage(pipe(), session, options.address, {
       text(text) {
         if (seat === front) listener.text(text)
-        else seat.hello = helloIn(text) ?? seat.hello
+        else hear(seat, text)
       },
       console: (level, text) => listener.console?.(level, text),
       gone(reason) {
         seat.hello = undefined
+        seat.isTold = false
         window?.shrink().catch(() => {}) // then the browser's words are seen until a page is back
         if (seat === front) listener.gone(reason)
         else standByLater(againAfterMs, seat)
@@ -90,19 +101,12 @@ export function createSeats(pipe: () => CdpPipe, options: HostOptions, listener:
         if (seat !== front) return
         listener.loaded()
         grow()
-        openSecond()
+        loadSecond()
       },
     })
-    const seat: Seat = { session, targetId, page, window, hello: undefined }
+    const seat: Seat = { session, targetId, page, window, hello: undefined, isTold: false }
     seats.push(seat)
     window?.fit().catch(() => {})
-    if (role === 'stand-by') {
-      window?.park().catch(() => {})
-      pipe()
-        .send('Runtime.runIfWaitingForDebugger', {}, session)
-        .catch(() => {})
-      standBy(seat)
-    }
     return seat
   }
 
@@ -123,29 +127,41 @@ export function createSeats(pipe: () => CdpPipe, options: HostOptions, listener:
       .catch(() => {}) // a page that dies meanwhile is loaded anew
   }
 
+  const second = () => seats.find((seat) => seat !== front)
   let isSecondDue = hasSecond
-  const openSecond = () => {
+  let isSecondTaken = false
+  const loadSecond = () => {
     if (!isSecondDue) return
     isSecondDue = false
-    const open = () => {
-      // Where a window manager places windows, this one could come up on the picture.
-      front?.window
-        ?.wasMoved()
-        .then((wasMoved) => (wasMoved ? undefined : pipe().send('Target.createTarget', secondWindow)))
-        .catch(() => {}) // the browser is gone, and the next one gets another
-    }
-    later(options.standByAfterMs ?? standByAfterMs, () => whenStill(options.stillMs, later, open))
+    front?.window
+      ?.wasMoved()
+      // Where a window manager places windows, this one lies on the picture.
+      .then((wasMoved) => wasMoved && close(second()?.targetId ?? ''))
+      .catch(() => {}) // the browser is gone
+    later(options.standByAfterMs ?? standByAfterMs, () => {
+      const waiting = second()
+      waiting?.window?.park().catch(() => {})
+      if (waiting) standBy(waiting)
+    })
   }
 
   const attached = ({ sessionId, targetInfo }: z.infer<typeof attachedToTarget>) => {
     if (!front) {
-      front = take(sessionId, targetInfo.targetId, 'wall')
+      front = take(sessionId, targetInfo.targetId)
+      // What the browser has refused is told by its end.
+      if (hasSecond)
+        pipe()
+          .send('Runtime.evaluate', askForWindow, sessionId)
+          .catch(() => {})
       return arrived()
     }
-    if (hasSecond && seats.length < 2 && targetInfo.openerId === undefined)
-      return void take(sessionId, targetInfo.targetId, 'stand-by')
-    // Another window: it was stopped before its first instruction. One that closes itself is no loss.
-    close(targetInfo.targetId)
+    // Any other window was stopped before its first instruction. One that closes itself is no loss.
+    if (!hasSecond || seats.length > 1 || isSecondTaken) return close(targetInfo.targetId)
+    isSecondTaken = true
+    take(sessionId, targetInfo.targetId)
+    pipe()
+      .send('Runtime.runIfWaitingForDebugger', {}, sessionId)
+      .catch(() => {})
   }
   const detached = (sessionId: string) => {
     // Without its window on the wall the browser is of no use.
@@ -176,6 +192,7 @@ export function createSeats(pipe: () => CdpPipe, options: HostOptions, listener:
       const hello = helloNow(next.hello)
       front = next
       next.hello = undefined
+      next.isTold = false
       before.page.kill()
       before.window?.shrink().catch(() => {})
       next.window?.grow().catch(() => {})
@@ -191,18 +208,16 @@ export function createSeats(pipe: () => CdpPipe, options: HostOptions, listener:
   }
 }
 
-/** Far beside the display: a window that comes up on it would be seen, and one that grows is drawn for a moment. */
-const secondWindow = {
-  url: blankPage,
-  newWindow: true,
-  background: true,
-  left: farLeft,
-  top: 0,
-  width: 500,
-  height: 200,
+/**
+ * A window that a page asks for has neither tabs nor an address: `Target.createTarget` opens one that has them, and with them what the
+ * browser loads for them, over a second of the processor. The wall's page may ask for none, so the empty one before it does.
+ */
+const askForWindow = {
+  expression: `void open('about:blank', '_blank', 'popup,noopener,width=100,height=100')`,
+  userGesture: true,
 }
 const attachedToTarget = z.object({
   sessionId: z.string(),
-  targetInfo: z.object({ targetId: z.string(), openerId: z.string().optional() }),
+  targetInfo: z.object({ targetId: z.string() }),
 })
 const detachedFromTarget = z.object({ sessionId: z.string() })

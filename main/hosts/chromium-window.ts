@@ -30,8 +30,8 @@ export type KioskWindow = {
  * asks for exactly the display's size by a pixel each way (a habit for window managers that take such a one for full
  * screen), so one more line is asked for, and the page is laid out by the display and not by the window.
  *
- * A parked window keeps its frame, a browser's tabs and address, which comes to lie above the display's upper edge. So it never
- * moves in unless the frame was measured for certain, and a window manager that places windows as it likes gets none.
+ * A frame that a parked window may have comes to lie above the display's upper edge. So it never moves in unless its frame, or that it
+ * has none, was measured for certain, and a window manager that places windows as it likes gets none.
  */
 export function kioskWindow(pipe: CdpPipe, session: string): KioskWindow {
   let fitted: Size | undefined
@@ -166,7 +166,7 @@ const farthest = 200
 /** What a display is taken to be while nobody has said. */
 const usual = { width: 1920, height: 1080 }
 
-/** Chromium opens no window with tabs that is narrower, in pixels. */
+/** No window is wider when it opens, in pixels. */
 const birthWidth = 500
 /** Wider and higher than any frame, in pixels. */
 const spare = 300

@@ -41,6 +41,7 @@ export const startElectronHost: StartHost = async (options, listener) => {
     committed: keeper.committed,
     console: (level, text) => listener.console?.(level, text),
     closed: () => keeper.lose('browser', 'the window was closed'),
+    standsBy: () => listener.standsBy?.(),
   })
   const pictured = () => {
     keeper.pictured()

@@ -1,7 +1,7 @@
 import type { BrowserWindow, Session } from 'electron'
 import { openElectronWindow, type WallWindow, type WindowListener } from './electron-window.ts'
 import type { HostOptions } from './host.ts'
-import { type Hello, helloIn, helloNow, isFresh, standByAfterMs, whenStill } from './stand-by.ts'
+import { type Hello, helloIn, helloNow, isFresh, type StandByListener, standByAfterMs } from './stand-by.ts'
 
 /** The windows of one wall: one that is seen, and later one beside the display whose page stands by. */
 export type ElectronSeats = {
@@ -30,7 +30,11 @@ type Seat = {
 const againAfterMs = 2_500
 
 /** The listener hears of the window on the wall only; what the other one says is not of the wall. */
-export function createElectronSeats(options: HostOptions, session: Session, listener: WindowListener): ElectronSeats {
+export function createElectronSeats(
+  options: HostOptions,
+  session: Session,
+  listener: WindowListener & StandByListener,
+): ElectronSeats {
   const hasSecond = !options.headless && options.size === undefined && options.standBy !== false
   let front: Seat | undefined
   let second: Seat | undefined
@@ -43,8 +47,12 @@ export function createElectronSeats(options: HostOptions, session: Session, list
     }, ms).unref()
     timers.add(timer)
   }
-  const standByLater = (ms: number, seat: Seat) =>
-    later(ms, () => whenStill(options.stillMs, later, () => standBy(seat)))
+  const standByLater = (ms: number, seat: Seat) => later(ms, () => standBy(seat))
+  const hear = (seat: Seat, text: unknown) => {
+    const isFirst = seat.hello === undefined
+    seat.hello = helloIn(text) ?? seat.hello
+    if (isFirst && seat.hello) listener.standsBy?.()
+  }
 
   function take(waits: boolean): Seat {
     const wall = openElectronWindow(
@@ -53,7 +61,7 @@ export function createElectronSeats(options: HostOptions, session: Session, list
       {
         text(text) {
           if (seat === front) listener.text(text)
-          else seat.hello = helloIn(text) ?? seat.hello
+          else hear(seat, text)
         },
         gone(reason) {
           seat.hello = undefined
@@ -116,7 +124,7 @@ export function createElectronSeats(options: HostOptions, session: Session, list
         second = take(true)
         standBy(second)
       }
-      later(options.standByAfterMs ?? standByAfterMs, () => whenStill(options.stillMs, later, open))
+      later(options.standByAfterMs ?? standByAfterMs, open)
     },
     close() {
       for (const timer of timers) clearTimeout(timer)

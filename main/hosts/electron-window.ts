@@ -73,10 +73,13 @@ export function openElectronWindow(
       autoplayPolicy: 'no-user-gesture-required',
     },
   })
-  const fit = () => {
+  const place = (isOnDisplay: boolean) => {
     const { width, height } = size()
-    if (isKiosk) window.setBounds({ x: covers ? 0 : -2 * width, y: 0, width, height: height + spareLine })
-    layOut(window, width, height)
+    if (isKiosk) window.setBounds({ x: isOnDisplay ? 0 : -2 * width, y: 0, width, height: height + spareLine })
+  }
+  const fit = () => {
+    place(covers)
+    layOut(window, size().width, size().height)
   }
   window.webContents.on('did-navigate', () => layOut(window, size().width, size().height))
   screen.on('display-metrics-changed', fit)
@@ -105,14 +108,15 @@ export function openElectronWindow(
     window,
     enter() {
       covers = true
+      // A window that was full screen and has left the display takes itself to be on it still, and then does not move there.
+      place(false)
       fit()
       window.setAlwaysOnTop(true)
-      window.setKiosk(true)
       window.moveTop()
     },
     leave() {
       covers = false
-      window.setKiosk(false)
+      if (window.isKiosk()) window.setKiosk(false)
       window.setAlwaysOnTop(false)
       fit()
     },

@@ -16,10 +16,8 @@ export type HostOptions = {
   readonly size: { readonly width: number; readonly height: number } | undefined
   /** Keep a second page loaded beside the display, where the window fills it; true unless told. */
   readonly standBy?: boolean
-  /** For how long pictures have come before that page is opened, in milliseconds; 20 s unless told. */
+  /** For how long pictures have come before that page is loaded, in milliseconds; 20 s unless told. */
   readonly standByAfterMs?: number
-  /** For how long nothing will move on the wall, in milliseconds; what disturbs a film waits for that. Unless told, all the time. */
-  readonly stillMs?: (() => number) | undefined
   /** Somebody starts this program again when it ends; without, nothing dearer than a browser is made anew. */
   readonly canRestart?: boolean
 }
@@ -50,8 +48,8 @@ export type HostListener = {
    * to carry out: this whole program is to end and be started again.
    */
   remedy?(remedy: Remedy, reason: string, isSafe: boolean): void
-  /** For how long nothing will move on the wall, in milliseconds: a photo's rest, Infinity for a wall that is off. */
-  stillMs?(): number
+  /** Another page has begun to stand by: the next one that is lost has its place taken at once. */
+  standsBy?(): void
   /** Pictures have come for so long that the next loss is again remedied by the cheapest means. */
   calm?(): void
 }

@@ -1,25 +1,13 @@
 import { z } from 'zod'
-import type { HostOptions } from './host.ts'
+
+/** Who hears that a page has begun to stand by: from then on it can be put on the wall at once. */
+export type StandByListener = { standsBy?(): void }
 
 /** The last hello of a page that stands by: its own clock then, and when it was heard. Milliseconds. */
 export type Hello = { readonly pageMs: number; readonly heardMs: number }
 
 /** A page is made to stand by when pictures have come for so long: the wall's own start is over, and nothing waits for it. */
 export const standByAfterMs = 20_000
-
-/** A page takes up to a second of the processor to begin, and would make a film on the wall stand still meanwhile. */
-const beginsWithinMs = 3_000
-const askAgainMs = 500
-
-/** Runs when the picture on the wall will stand still for long enough; over a loop of nothing but films, never. */
-export function whenStill(
-  stillMs: HostOptions['stillMs'],
-  later: (ms: number, run: () => void) => void,
-  run: () => void,
-): void {
-  if ((stillMs?.() ?? Number.POSITIVE_INFINITY) >= beginsWithinMs) run()
-  else later(askAgainMs, () => whenStill(stillMs, later, run))
-}
 
 /** A page that stands by says hello every second: one that has stopped saying it hangs too. */
 const freshMs = 3_000

@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs'
 import type { Grab, Sample } from '../oracle/grab.ts'
-import { descendantsOf, sendSignal } from '../support/processes.ts'
+import { descendantsOf, processorTicks, sendSignal } from '../support/processes.ts'
 
 /** What is killed or stopped, and how. */
 export type Drill = { readonly part: 'renderer' | 'gpu' | 'browser' | 'main'; readonly signal: 'SIGKILL' | 'SIGSTOP' }
@@ -129,15 +128,3 @@ function mainOf(root: number): number | undefined {
 /** The browser's own process, where the player or a shell drives one. */
 const browserOf = (root: number): number | undefined =>
   descendantsOf(root).find(({ command }) => command.includes('--user-data-dir=') && !command.includes('--type='))?.pid
-
-function processorTicks(pid: number): number {
-  try {
-    const [user = 0, system = 0] = (readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1] ?? '')
-      .split(' ')
-      .slice(11, 13)
-      .map(Number)
-    return user + system
-  } catch {
-    return 0 // it has ended
-  }
-}

@@ -9,7 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { findChromium } from '../../main/hosts/chromium-binary.ts'
 import { type Clip, makeClip } from '../support/clips.ts'
-import { type Stage, setStage, startKiosk } from '../support/stage.ts'
+import { type Kiosk, type Stage, setStage, startKiosk } from '../support/stage.ts'
 import { createUndo, figuresOf } from './figures.ts'
 import { type Drill, type DrillResult, drillOnce } from './kill-drill.ts'
 
@@ -22,7 +22,7 @@ const { values } = parseArgs({
     hangs: { type: 'string', default: '2' },
     rival: { type: 'string', default: '3' },
     host: { type: 'string', default: 'chromium' },
-    gap: { type: 'string', default: '17' },
+    loop: { type: 'string', default: 'both' },
     minutes: { type: 'string', default: '25' },
     'no-stand-by': { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -30,27 +30,31 @@ const { values } = parseArgs({
 })
 if (values.help) {
   console.log(`npm run bench:recover -- [--renderer 50] [--gpu 10] [--browser 3] [--main 20] [--hangs 2] [--rival 3]
-  [--host chromium|electron] [--gap 17] [--minutes 25] [--no-stand-by]
+  [--host chromium|electron] [--loop films|mixed|both] [--minutes 25] [--no-stand-by]
 
-Kills each part so many times with so many seconds between, and stops each part for good (--hangs). After --minutes
-no further drill is begun. All of it takes about 20 minutes.
+Kills each part so many times, each time when a page stands by again, and stops each part for good (--hangs). The loop has two
+films, and a photo when it is mixed; of both the films take all drills, and the mixed loop a fifth. After --minutes no
+further drill is begun. All of it takes about 20 minutes.
 Black: nothing lit was seen. Other: neither black nor the programme; the slate counts here.
 0 ms: pictures went on, or stood for less than 120 ms.`)
   process.exit(0)
 }
 
 const size = { width: 1280, height: 720 }
-const gapMs = Number(values.gap) * 1000
 const untilMs = performance.now() + Number(values.minutes) * 60_000
 const undo = createUndo()
 const lines: string[] = []
+/** So long pictures have to come before a loss is none of a row, in milliseconds; a player is started 15 times in two minutes at most. */
+const gapsMs = { renderer: 3000, gpu: 4000, browser: 5000, main: 8000 }
+
+/** How often a page had come to stand by when the last one that did was lost or put on the wall. */
+let taken = 0
 try {
   const host = values.host === 'electron' ? 'electron' : 'chromium'
   const stage = await setStage(undo, size, 60)
   const films = await Promise.all(
     [1, 2].map((item) => makeClip({ kind: 'film', item, codec: 'h264', seconds: 6, ...size })),
   )
-  // A page comes to stand by while a photo is on.
   const photo = await makeClip({ kind: 'photo', item: 3, format: 'png', ...size })
   await stage.configure({ standBy: !values['no-stand-by'] })
   const kiosk = await startKiosk(join(stage.dataDir, 'kiosk.json'), host, stage.display.display, {
@@ -59,19 +63,22 @@ try {
   undo.after(() => kiosk.stop())
   await stage.found()
   const assets = await Promise.all([...films, photo].map((clip) => stage.origin.add(clip.file, clip.mediaType)))
-  const items = assets.map(({ asset }, at) => ({ id: `item-${at}`, asset, ...(at === 2 && { seconds: 4.5 }) }))
-  await stage.push(assets, { items })
-  await stage.grab.waitFor((seen) => seen.kind === 'frame', 60_000)
-  // The page that stands by is made at the first photo after 20 s.
-  if (!values['no-stand-by']) await delay(40_000)
   const parts = (['renderer', 'gpu', 'browser', 'main'] as const).filter(
     (part) => part !== 'browser' || host === 'chromium', // under Electron it is the player's own process
   )
   const kills = { renderer: values.renderer, gpu: values.gpu, browser: values.browser, main: values.main }
-  for (const signal of ['SIGKILL', 'SIGSTOP'] as const) {
-    for (const part of parts) {
-      const times = Number(signal === 'SIGKILL' ? kills[part] : values.hangs)
-      await repeat(`${part} ${signal} (${host})`, times, () => drill(stage, kiosk.pid, { part, signal }))
+  const loops = (['films', 'mixed'] as const).filter((loop) => values.loop === 'both' || values.loop === loop)
+  for (const [revision, loop] of loops.entries()) {
+    const share = revision === 0 ? 1 : 0.2
+    const items = assets.map(({ asset }, at) => ({ id: `item-${at}`, asset, ...(at === 2 && { seconds: 4.5 }) }))
+    const shown = loop === 'films' ? 2 : 3
+    await stage.push(assets.slice(0, shown), { items: items.slice(0, shown), revision: revision + 1 })
+    await stage.sees(shown, 60_000)
+    for (const signal of ['SIGKILL', 'SIGSTOP'] as const) {
+      for (const part of parts) {
+        const times = Math.ceil(share * Number(signal === 'SIGKILL' ? kills[part] : values.hangs))
+        await repeat(`${part} ${signal} (${host}, ${loop})`, times, () => drill(stage, kiosk, { part, signal }))
+      }
     }
   }
   await kiosk.stop()
@@ -82,11 +89,27 @@ try {
   await undo.run()
 }
 
-/** Waits until films have played for a while, so that each kill is one of its own. */
-async function drill(stage: Stage, root: number, what: Drill): Promise<DrillResult> {
-  await delay(gapMs + Math.random() * 500)
+/** Waits until a page stands by and films have played for a while, so that each kill is one of its own. */
+async function drill(stage: Stage, kiosk: Kiosk, what: Drill): Promise<DrillResult> {
+  await delay(gapsMs[what.part] + Math.random() * 500)
+  // What starts the player or its browser anew needs no page that stands by.
+  if (what.part === 'renderer' || what.signal === 'SIGSTOP') await untilStandBy(kiosk)
   await stage.grab.waitFor((seen) => seen.kind === 'frame' && seen.frame > 5 && seen.frame < 120, 60_000)
-  return drillOnce(stage.grab, root, what, 120_000)
+  const before = standByCount(kiosk)
+  const result = await drillOnce(stage.grab, kiosk.pid, what, 120_000)
+  if (what.part !== 'gpu') taken = before
+  return result
+}
+
+function standByCount(kiosk: Kiosk): number {
+  return kiosk.output().split('another page stands by').length - 1
+}
+
+async function untilStandBy(kiosk: Kiosk): Promise<void> {
+  if (values['no-stand-by']) return
+  for (const endMs = performance.now() + 60_000; standByCount(kiosk) <= taken; await delay(100)) {
+    if (performance.now() > endMs) return console.log('no page stood by for a minute')
+  }
 }
 
 async function repeat(name: string, times: number, once: () => Promise<DrillResult>): Promise<void> {

@@ -10,7 +10,7 @@ import { type Display, startDisplay } from '../support/display.ts'
 import { type DrivenHost, type DriverCommand, isMessage, pageRuns, startDrivenHost } from '../support/driven-host.ts'
 import { markedProcesses } from '../support/marked-processes.ts'
 import { type PageServer, startPageServer } from '../support/page-server.ts'
-import { sendSignal } from '../support/processes.ts'
+import { processorTicks, sendSignal } from '../support/processes.ts'
 
 /** What every host must do, driven from outside on a real display. `hasBrowserOfItsOwn`: its browser can die without it. */
 export function hostContract(command: () => Promise<DriverCommand>, hasBrowserOfItsOwn: boolean): void {
@@ -220,10 +220,11 @@ export function hostContract(command: () => Promise<DriverCommand>, hasBrowserOf
         const address = `${server.address}steady`
         const host = await start(small, { address, standBy, standByAfterMs: 500 })
         await watch.whole()
+        let from = 0
         for (let kill = 0; kill < 3; kill += 1) {
-          if (standBy) await eventually('another page', () => host.processes('renderer').length > 1)
-          const from = host.reports.length
-          await killUntilGone(host, from)
+          if (standBy) await host.waitFor('another page', ({ report }) => report === 'stands-by', from)
+          from = host.reports.length
+          await killPage(host)
           await host.waitFor('it is back', ({ report }) => report === 'back', from)
           await watch.whole()
           await host.waitFor('a beat', isMessage('beat'), host.reports.length)
@@ -263,7 +264,7 @@ export function hostContract(command: () => Promise<DriverCommand>, hasBrowserOf
       }
       await standsBy(2)
       const before = host.reports.length
-      await killUntilGone(host, before)
+      await killPage(host)
       await host.waitFor('it is back', ({ report }) => report === 'back', before)
       await beats(4) // the display follows a little later
       await standsBy(3)
@@ -302,15 +303,14 @@ export function hostContract(command: () => Promise<DriverCommand>, hasBrowserOf
   })
 }
 
-/** Kills one renderer after the other until the page on the wall was among them: a page that stands by is no loss. */
-async function killUntilGone(host: DrivenHost, from: number): Promise<void> {
-  const isGone = () => host.reports.slice(from).some(({ report }) => report === 'gone')
-  for (const { pid } of host.processes('renderer')) {
-    sendSignal(pid, 'SIGKILL')
-    for (const end = performance.now() + 500; performance.now() < end && !isGone(); )
-      await new Promise((resolve) => setTimeout(resolve, 10))
-    if (isGone()) return
-  }
+/** Kills the page on the wall, which is the one that works when it is told to. */
+async function killPage(host: DrivenHost): Promise<void> {
+  const before = new Map(host.processes('renderer').map(({ pid }) => [pid, processorTicks(pid)]))
+  await host.run('for (const end = performance.now() + 500; performance.now() < end; );')
+  const worked = (pid: number) => processorTicks(pid) - (before.get(pid) ?? 0)
+  const [page] = [...before.keys()].toSorted((one, other) => worked(other) - worked(one))
+  assert.ok(page !== undefined)
+  sendSignal(page, 'SIGKILL')
 }
 
 /** The colour in the middle of a picture, for the message of a failure. */

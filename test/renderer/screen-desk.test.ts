@@ -22,21 +22,6 @@ test('a page that begins after the clock was set forward hears how long ago the 
   assert.deepEqual(message.resume?.starts, { 'players/wall': [now - 30_000] })
 })
 
-test('nothing moves for the rest of a photo, at no time in a film, and always on the slate', (context) => {
-  const photo = { ...showingOf('poster'), mediaType: 'image/jpeg' as const, seconds: 10 }
-  const onPhoto = deskOf(context, photo)
-  onPhoto.desk.message({ kind: 'shown', at: 0, key: photo.key, position: positionAt(0), next: null })
-  onPhoto.passes(4_000)
-  assert.equal(onPhoto.desk.stillMs(), 6_000)
-  onPhoto.desk.message({ kind: 'slate', at: 4_000, reason: 'nothing may be shown' })
-  assert.equal(onPhoto.desk.stillMs(), Number.POSITIVE_INFINITY)
-
-  const film = { ...showingOf('film'), mediaType: 'video/mp4' as const, seconds: 10 }
-  const onFilm = deskOf(context, film)
-  onFilm.desk.message({ kind: 'shown', at: 0, key: film.key, position: positionAt(0), next: null })
-  assert.equal(onFilm.desk.stillMs(), 0)
-})
-
 const positionAt = (at: number) => ({ next: {}, turns: {}, starts: { 'players/wall': [at] } })
 
 /** A desk whose only showing is this one, and whose monotonic clock moves when it is told. */

@@ -19,6 +19,7 @@ export const driverReport = z.discriminatedUnion('report', [
   z.object({ report: z.literal('garbled'), reason: z.string() }),
   z.object({ report: z.literal('gone'), what: z.enum(['page', 'gpu', 'browser']), reason: z.string() }),
   z.object({ report: z.literal('back') }),
+  z.object({ report: z.literal('stands-by') }),
   z.object({ report: z.literal('screenshot'), png: z.string() }),
   z.object({ report: z.literal('stopped') }),
 ])
@@ -32,6 +33,7 @@ export async function driveHost(start: StartHost, options: HostOptions, ended: (
     garbled: (reason) => report({ report: 'garbled', reason }),
     gone: (what, reason) => report({ report: 'gone', what, reason }),
     back: () => report({ report: 'back' }),
+    standsBy: () => report({ report: 'stands-by' }),
   })
   report({ report: 'started', name: host.name, version: host.version })
   createInterface({ input: process.stdin }).on('line', (line) => {

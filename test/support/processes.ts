@@ -22,6 +22,19 @@ export function killDescendants(
   return found.length
 }
 
+/** How much of the processor a process has used, in ticks of a hundredth of a second; 0 when it has ended. */
+export function processorTicks(pid: number): number {
+  try {
+    const [user = 0, system = 0] = (readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1] ?? '')
+      .split(' ')
+      .slice(11, 13)
+      .map(Number)
+    return user + system
+  } catch {
+    return 0
+  }
+}
+
 function processOf(name: string): Process[] {
   if (!/^\d+$/.test(name)) return []
   try {
