@@ -6,7 +6,7 @@ import { createHttpSource } from './adapters/http-source.ts'
 import { createLogFile } from './adapters/log-file.ts'
 import { startMirror } from './adapters/mirror-server.ts'
 import { nodeCrypto } from './adapters/node-crypto.ts'
-import { playerKey, playerSigner } from './adapters/player-key.ts'
+import { ownSigner } from './adapters/player-key.ts'
 import { openSupervisedLine } from './adapters/supervised.ts'
 import { systemClock } from './adapters/system-clock.ts'
 import { rebootMachine } from './adapters/system-power.ts'
@@ -56,6 +56,7 @@ export async function runPlayer(program: PlayerProgram): Promise<RunningPlayer> 
   const crypto = rememberingCrypto(nodeCrypto)
   const database = openPlayerDatabase(configuration, crypto, systemClock, problems)
   const { db } = database
+  const signer = ownSigner(db, problems)
   const media = await startPlayerMedia({ configuration, db, crypto, log, screenDir: program.screenDir })
   const technician = startPlayerTechnician(configuration, join(program.screenDir, 'technician'), log, () =>
     lastFaults(db, toldFaults),
@@ -73,9 +74,9 @@ export async function runPlayer(program: PlayerProgram): Promise<RunningPlayer> 
     log,
     version: program.version,
     systemTimeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-    playerKey: playerKey(db),
+    playerKey: signer?.key,
     health: program.health ?? healthParts(configuration.dataDir),
-    signAsPlayer: playerSigner(db)?.sign,
+    signAsPlayer: signer?.sign,
     startCache: media.startCache,
     startUsb: media.startUsb,
     machine: {

@@ -3,7 +3,7 @@ import { lstatSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createAssetFiles } from '../../main/adapters/asset-files.ts'
 import { nodeCrypto } from '../../main/adapters/node-crypto.ts'
-import { playerKey } from '../../main/adapters/player-key.ts'
+import { ownSigner } from '../../main/adapters/player-key.ts'
 import { createSealFile } from '../../main/adapters/seal-file.ts'
 import { systemClock } from '../../main/adapters/system-clock.ts'
 import { type Knowledge, readKnowledge } from '../../main/app/knowledge.ts'
@@ -119,7 +119,7 @@ async function judge(
     ...halves(dataDir, db, world, memory, keyOf),
     ...wrongLoop(db, knowledge, expected, world),
   )
-  if (expected.playerKey !== undefined && JSON.stringify(playerKey(db)) !== expected.playerKey)
+  if (expected.playerKey !== undefined && JSON.stringify(ownSigner(db, [])?.key) !== expected.playerKey)
     problems.push('the key of the player is another one')
   return problems
 }

@@ -1,4 +1,4 @@
-import { playerKey, playerSigner } from '../../main/adapters/player-key.ts'
+import { ownSigner } from '../../main/adapters/player-key.ts'
 import type { StatementSigner } from '../../main/adapters/statement-signer.ts'
 import type { WriteDb } from '../../main/sqlite/open.ts'
 import { startPlay } from '../../main/sqlite/plays.ts'
@@ -28,8 +28,7 @@ export function sealAll(db: WriteDb): void {
 
 /** The signer of the player whose database this is. */
 export function signerOf(db: WriteDb): StatementSigner {
-  playerKey(db)
-  const signer = playerSigner(db)
+  const signer = ownSigner(db, [])
   if (!signer) throw new Error('no key')
   return signer
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { connectAsync } from 'mqtt'
 import { z } from 'zod'
-import { playerKey, playerSigner } from '../../main/adapters/player-key.ts'
+import { ownSigner } from '../../main/adapters/player-key.ts'
 import type { PlayerParts } from '../../main/app/player-parts.ts'
 import { healthParts } from '../../main/player-health.ts'
 import { openDatabase } from '../../main/sqlite/open.ts'
@@ -41,8 +41,7 @@ function rows(rig: PlayerRig) {
 /** The key has to be in the database before a player signs with it. */
 function signer(rig: PlayerRig) {
   const { db, close } = openDatabase(join(rig.dataDir, 'player.db'))
-  playerKey(db)
-  const made = playerSigner(db)
+  const made = ownSigner(db, [])
   close()
   return made
 }
