@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { createConnectorReader } from './adapters/display-power.ts'
 import { glanceAt } from './adapters/picture-brightness.ts'
 import { createSystemReadings, type SystemReadingsOptions } from './adapters/system-readings.ts'
-import type { HealthParts } from './app/health.ts'
+import type { HealthParts } from './app/health-parts.ts'
 
 /** Health as this machine can tell it. */
 export function healthParts(dataDir: string, more: Partial<SystemReadingsOptions> = {}): HealthParts {

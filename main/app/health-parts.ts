@@ -1,4 +1,6 @@
 import type { Readings } from '../../shared/health/health.ts'
+import type { Host } from '../hosts/host.ts'
+import type { ReadConnectors } from './health-power.ts'
 
 /** What the machine says of itself. */
 export type MachineReadings = Pick<Readings, 'cpu' | 'memory' | 'temperatures' | 'disk'> & {
@@ -19,3 +21,12 @@ export type DatabaseSizes = { readonly sizeBytes: number; readonly walBytes: num
 
 /** Where the recovery ladder stands; undefined on the ground. */
 export type RecoveryState = { readonly rung: string; readonly since: string; readonly lastFault?: string | undefined }
+
+/** What health is made of outside this program. */
+export type HealthParts = {
+  readonly readMachine: ReadMachine
+  readonly readConnectors?: ReadConnectors | undefined
+  /** Makes looking at the wall out of taking small pictures of it. */
+  readonly glanceAt?: ((screenshot: Host['screenshot']) => Glance) | undefined
+  readonly databaseSizes?: (() => Promise<DatabaseSizes>) | undefined
+}

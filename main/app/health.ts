@@ -14,21 +14,12 @@ import type { ReadDb, WriteDb } from '../sqlite/open.ts'
 import type { Broker, BrokerListener, Publication } from './broker.ts'
 import { createBrokerWatch } from './health-broker.ts'
 import { cacheReading, clockReading, databaseReading, type HealthCache, recoveryReading } from './health-collect.ts'
-import type { DatabaseSizes, Glance, ReadMachine, RecoveryState } from './health-parts.ts'
+import type { HealthParts, RecoveryState } from './health-parts.ts'
 import { createPictureWatch } from './health-picture.ts'
-import { createPowerWatch, type ReadConnectors } from './health-power.ts'
+import { createPowerWatch } from './health-power.ts'
 import type { Log } from './log.ts'
 import type { Clock, Undo } from './ports.ts'
 import { isoOf, type Reporter } from './reporter.ts'
-
-/** What health is made of outside this program. */
-export type HealthParts = {
-  readonly readMachine: ReadMachine
-  readonly readConnectors?: ReadConnectors | undefined
-  /** Makes looking at the wall out of taking small pictures of it. */
-  readonly glanceAt?: ((screenshot: Host['screenshot']) => Glance) | undefined
-  readonly databaseSizes?: (() => Promise<DatabaseSizes>) | undefined
-}
 
 /** What health asks of the player; each may be asked at any time after `attach`. */
 export type HealthSources = {
