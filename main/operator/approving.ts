@@ -21,7 +21,7 @@ import { nodeCrypto } from '../adapters/node-crypto.ts'
 import type { FleetLink } from './fleet-link.ts'
 import { listKeys, privateKeyFor, privateKeys } from './keys.ts'
 import { type Belief, beliefOf } from './known-documents.ts'
-import type { PublishRequest } from './publish.ts'
+import type { PublishRequest } from './publication.ts'
 import { signDocument } from './signing.ts'
 
 /**

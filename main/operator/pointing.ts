@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { type Pointer, pointer } from '../../shared/documents/pointer.ts'
 import { nodeCrypto } from '../adapters/node-crypto.ts'
 import type { AssetServer } from './asset-server.ts'
-import type { PublishRequest } from './publish.ts'
+import type { PublishRequest } from './publication.ts'
 import { problemWith } from './publish-assets.ts'
 
 /** A larger document travels as a pointer: brokers keep every retained message in memory, and send it at every connect. */

@@ -7,7 +7,7 @@ import { type AssetServer, parseServeAddress, serveAssets } from './asset-server
 import type { FleetLink } from './fleet-link.ts'
 import { setAsset, streamAsset } from './hls-assets.ts'
 import { hashFile } from './probe.ts'
-import type { PublishRequest } from './publish.ts'
+import type { PublishRequest } from './publication.ts'
 import type { Source } from './read-playlist.ts'
 
 /** Hashes every file once; assets by the path as written. */

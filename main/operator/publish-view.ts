@@ -4,7 +4,7 @@ import { countText, sizeText } from '../../shared/operator/sizes.ts'
 import { printable, tableLines } from '../../shared/operator/text-table.ts'
 import { type LiveText, liveText } from '../adapters/live-text.ts'
 import { talk } from './console.ts'
-import type { PublishProgress } from './publish.ts'
+import type { PublishProgress } from './publication.ts'
 
 /** What an operator sees of a publication: a table redrawn on a terminal, lines elsewhere, JSON for scripts. */
 export type PublishView = {

@@ -1,6 +1,4 @@
-import type { Jws } from '../../shared/documents/jws.ts'
 import type { Answer, Pushed } from '../../shared/operator/answer.ts'
-import type { PlacedMistake } from '../../shared/operator/mistake.ts'
 import { OperatorError } from '../../shared/operator/operator-error.ts'
 import { playlistTarget } from '../../shared/operator/playlist-file.ts'
 import { type LocalAsset, playlistPayload, withSetFiles } from '../../shared/operator/playlist-payload.ts'
@@ -10,53 +8,13 @@ import type { AssetServer } from './asset-server.ts'
 import { type FleetLink, openFleetLink } from './fleet-link.ts'
 import { privateKeyFor } from './keys.ts'
 import { pointerIfLarge } from './pointing.ts'
+import type { Published, PublishOutcome, PublishRequest } from './publication.ts'
 import { hashAll, serveFrom, urlsAt, urlsFrom } from './publish-assets.ts'
 import { allHaveIt, awaitAnswers, pushDocument } from './push.ts'
 import { readPlaylistFile } from './read-playlist.ts'
 import type { Settings } from './settings.ts'
 import { thumbprintOf } from './signing.ts'
 import { knownTakedowns } from './takedown.ts'
-
-/** What somebody who watches a publication is told. */
-export type PublishProgress =
-  | { readonly kind: 'looking'; readonly done: number; readonly total: number }
-  | { readonly kind: 'hashing'; readonly doneBytes: number; readonly totalBytes: number }
-  | { readonly kind: 'serving'; readonly origin: string; readonly files: number }
-  | { readonly kind: 'pushed'; readonly pushed: Pushed }
-  | { readonly kind: 'answer'; readonly player: string; readonly answer: Answer }
-  | { readonly kind: 'warning'; readonly message: string }
-
-export type PublishRequest = {
-  readonly settings: Settings
-  /** Path of the playlist in YAML. */
-  readonly file: string
-  readonly target?: string | undefined
-  /** `HOST:PORT` under which players reach this machine. */
-  readonly serve?: string | undefined
-  /** Where the files lie already, under the names of their hashes; then nothing is served from here. */
-  readonly assetsUrl?: string | undefined
-  /** Approvals that were signed elsewhere; what they cover is not signed again. */
-  readonly approvals?: readonly Jws[] | undefined
-  /** RFC 3339: approvals that are signed here end then. */
-  readonly approvedUntil?: string | undefined
-  /** Send the whole document in the message, however large it is. */
-  readonly inline?: boolean | undefined
-  readonly revision?: number | undefined
-  readonly timeoutMs?: number | undefined
-  readonly signal?: AbortSignal | undefined
-  readonly report?: ((progress: PublishProgress) => void) | undefined
-}
-
-export type Published = {
-  readonly kind: 'published'
-  readonly pushed: Pushed
-  readonly answers: ReadonlyMap<string, Answer>
-  /** Whether every player that is meant has it. */
-  readonly complete: boolean
-  /** The server of the files, still running; undefined if they lie elsewhere. Whoever asked stops it. */
-  readonly server: AssetServer | undefined
-}
-export type PublishOutcome = Published | { readonly kind: 'mistakes'; readonly mistakes: readonly PlacedMistake[] }
 
 const defaultTimeoutMs = 120_000
 

@@ -5,7 +5,8 @@ import { topicOfDocument } from '../../shared/topics.ts'
 import { type FleetLink, openFleetLink } from './fleet-link.ts'
 import { privateKeyFor } from './keys.ts'
 import { knownDocument } from './known-documents.ts'
-import { answersTo, type Published, type PublishRequest } from './publish.ts'
+import type { Published, PublishRequest } from './publication.ts'
+import { answersTo } from './publish.ts'
 import { pushDocument } from './push.ts'
 
 export type WithdrawRequest = Pick<
