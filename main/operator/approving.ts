@@ -33,7 +33,7 @@ export async function approveAll(
   assets: ReadonlyMap<string, LocalAsset>,
   file: PlaylistFile,
   publisher: string,
-  request: PublishRequest,
+  request: Pick<PublishRequest, 'settings' | 'approvals' | 'approvedUntil'>,
 ): Promise<Jws[]> {
   const { settings, approvals: brought = [] } = request
   const names = new Set<string>([...assets.values()].map(({ name }) => name))

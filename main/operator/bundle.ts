@@ -2,21 +2,17 @@ import { copyFile, mkdir, open, rename, rm, stat, writeFile } from 'node:fs/prom
 import { dirname, join } from 'node:path'
 import { hexOf } from '../../shared/asset-name.ts'
 import type { Jws } from '../../shared/documents/jws.ts'
-import type { PlacedMistake } from '../../shared/operator/mistake.ts'
 import { OperatorError } from '../../shared/operator/operator-error.ts'
 import { type LocalAsset, playlistPayload, withSetFiles } from '../../shared/operator/playlist-payload.ts'
-import { approveAll } from './approving.ts'
+import { approvedAssets } from './approved-assets.ts'
 import { openFleetLink } from './fleet-link.ts'
-import { privateKeyFor } from './keys.ts'
 import { knownDocument } from './known-documents.ts'
+import { playlistToSign } from './playlist-to-sign.ts'
 import { hashFile } from './probe.ts'
-import type { PublishProgress } from './publication.ts'
-import { checkedTarget, checkNotTakenDown } from './publish.ts'
-import { hashAll } from './publish-assets.ts'
+import type { Mistaken, PublishProgress } from './publication.ts'
+import { onceEach } from './publish-assets.ts'
 import { makeDocument } from './push.ts'
-import { readPlaylistFile } from './read-playlist.ts'
 import type { Settings } from './settings.ts'
-import { thumbprintOf } from './signing.ts'
 
 export type BundleRequest = {
   readonly settings: Settings
@@ -32,7 +28,7 @@ export type BundleRequest = {
 }
 
 export type Bundled =
-  | { readonly kind: 'mistakes'; readonly mistakes: readonly PlacedMistake[] }
+  | Mistaken
   | {
       readonly kind: 'bundled'
       readonly folder: string
@@ -51,11 +47,9 @@ export type Bundled =
  */
 export async function bundle(request: BundleRequest): Promise<Bundled> {
   const { settings } = request
-  const read = await readPlaylistFile(request.file, (done, total) => request.report?.({ kind: 'looking', done, total }))
-  if (!read.ok) return { kind: 'mistakes', mistakes: read.mistakes }
-  const { playlist, sources } = read
-  const target = checkedTarget(request.target ?? playlist.target ?? settings.target, request.file)
-  const publisher = await privateKeyFor(settings.keys, playlist.priority === 'emergency' ? 'emergency' : 'publisher')
+  const read = await playlistToSign(request)
+  if (read.kind === 'mistakes') return read
+  const { playlist, target, publisher } = read
   const prefix = settings.topicPrefix
   const link = await openFleetLink(settings, [
     `${prefix}/trust`,
@@ -64,10 +58,8 @@ export async function bundle(request: BundleRequest): Promise<Bundled> {
     `${prefix}/${target}/playlists/${playlist.id}`,
   ])
   try {
-    const assets = await hashAll(sources, request)
-    await checkNotTakenDown(link, settings.keys, assets)
-    const distinct = [...new Map(withSetFiles([...assets.values()]).map((asset) => [asset.name, asset])).values()]
-    const approvals = await approveAll(link, assets, playlist, await thumbprintOf(publisher), request)
+    const { assets, approvals } = await approvedAssets(link, read, publisher, request)
+    const distinct = onceEach(withSetFiles([...assets.values()]))
     const made = await makeDocument({
       link,
       keysFolder: settings.keys,

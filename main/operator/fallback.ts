@@ -1,19 +1,16 @@
 import type { Site } from '../../shared/documents/site.ts'
-import type { Pushed } from '../../shared/operator/answer.ts'
 import { statementOf } from '../../shared/operator/approval-merge.ts'
 import { OperatorError } from '../../shared/operator/operator-error.ts'
 import type { PlaylistFile } from '../../shared/operator/playlist-file.ts'
-import { type LocalAsset, playlistItems, withSetFiles } from '../../shared/operator/playlist-payload.ts'
+import { playlistItems } from '../../shared/operator/playlist-payload.ts'
 import { topicOfDocument } from '../../shared/topics.ts'
-import { approveAll } from './approving.ts'
-import type { AssetServer } from './asset-server.ts'
+import { type ApprovedAssets, approvedAssets } from './approved-assets.ts'
+import { pushWithAssets } from './awaited-answers.ts'
 import { openFleetLink } from './fleet-link.ts'
 import { privateKeyFor } from './keys.ts'
 import type { PublishOutcome, PublishRequest } from './publication.ts'
-import { answersTo, checkNotTakenDown } from './publish.ts'
-import { hashAll, serveFrom, urlsAt, urlsFrom } from './publish-assets.ts'
-import { readPlaylistFile } from './read-playlist.ts'
-import { thumbprintOf } from './signing.ts'
+import { type PlacedAssets, placeAssets } from './publish-assets.ts'
+import { type ReadPlaylist, readPlaylistFile } from './read-playlist.ts'
 import { pushSite } from './site.ts'
 
 /** What a wall is to show when nothing else may be shown: `file` is a list of items in YAML, as in a playlist. */
@@ -29,42 +26,45 @@ export type FallbackRequest = Omit<PublishRequest, 'target' | 'inline' | 'file'>
  */
 export async function publishFallback(request: FallbackRequest): Promise<PublishOutcome> {
   const { settings, player, file } = request
-  const read = file === undefined ? undefined : await readPlaylistFile(file)
-  if (read?.ok === false) return { kind: 'mistakes', mistakes: read.mistakes }
-  if (read) checkOnlyPictures(read.playlist, file ?? '')
+  const read = file === undefined ? nothing : await readPlaylistFile(file)
+  if (!read.ok) return { kind: 'mistakes', mistakes: read.mistakes }
+  checkOnlyPictures(read.playlist, file ?? '')
   const operator = await privateKeyFor(settings.keys, 'operator')
   const link = await openFleetLink(settings, topicsFor(settings.topicPrefix, player))
-  let server: AssetServer | undefined
   try {
-    const asked = { ...request, file: file ?? '' }
-    const assets = read ? await hashAll(read.sources, asked) : new Map<string, LocalAsset>()
-    const distinct = [...new Map([...assets.values()].map((asset) => [asset.name, asset])).values()]
-    await checkNotTakenDown(link, settings.keys, assets)
-    const approvals = read ? await approveAll(link, assets, read.playlist, await thumbprintOf(operator), asked) : []
-    server = read && request.assetsUrl === undefined ? await serveFrom(link, distinct, asked) : undefined
-    const urlsOf = server ? urlsFrom(server) : read ? await urlsAt(request.assetsUrl ?? '', distinct, asked) : () => []
-    const facts = new Map(distinct.map((asset) => [asset.name, { ...asset.facts, urls: urlsOf(asset) }]))
-    const items = read ? playlistItems(read.playlist, assets) : []
-    const fallback = items.flatMap(({ id, asset, seconds, fit, transition, audio }): Site['fallback'] => {
-      const known = facts.get(asset)
-      if (!known) return []
-      const own = approvals.filter((one) => statementOf(one)?.asset === asset)
-      const time = seconds === undefined ? {} : { seconds }
-      return [{ id, asset, ...time, fit, transition, audio, facts: known, approvals: own }]
-    })
-    const pushed: Pushed = {
-      ...(await pushSite(link, settings.keys, player, { file: { fallback } }, request.revision)),
-      totalBytes: withSetFiles(distinct).reduce((sum, asset) => sum + asset.facts.bytes, 0),
-      labels: new Map([...assets].map(([path, { name }]) => [name, path])),
-    }
-    request.report?.({ kind: 'pushed', pushed })
-    return { ...(await answersTo(link, pushed, request)), server }
-  } catch (error) {
-    await server?.stop()
-    throw error
+    const approved = await approvedAssets(link, read, operator, request)
+    const placed = file === undefined ? nowhere : await placeAssets(link, approved.assets, request)
+    return await pushWithAssets(link, approved.assets, placed, request, () =>
+      pushSite(
+        link,
+        settings.keys,
+        player,
+        { file: { fallback: fallbackOf(read.playlist, approved, placed) } },
+        request.revision,
+      ),
+    )
   } finally {
     await link.close()
   }
+}
+
+const nothing: ReadPlaylist = { ok: true, playlist: { id: 'nothing', items: [] }, sources: new Map() }
+const nowhere: PlacedAssets = { server: undefined, urlsOf: () => [] }
+
+/** The items as the site says them, each with the facts of its asset and the approvals of it. */
+function fallbackOf(
+  playlist: PlaylistFile,
+  { assets, approvals }: ApprovedAssets,
+  { urlsOf }: PlacedAssets,
+): Site['fallback'] {
+  const facts = new Map([...assets.values()].map((asset) => [asset.name, { ...asset.facts, urls: urlsOf(asset) }]))
+  return playlistItems(playlist, assets).flatMap(({ id, asset, seconds, fit, transition, audio }): Site['fallback'] => {
+    const known = facts.get(asset)
+    if (!known) return []
+    const own = approvals.filter((one) => statementOf(one)?.asset === asset)
+    const time = seconds === undefined ? {} : { seconds }
+    return [{ id, asset, ...time, fit, transition, audio, facts: known, approvals: own }]
+  })
 }
 
 const topicsFor = (topicPrefix: string, player: string): string[] => [

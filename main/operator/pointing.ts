@@ -16,7 +16,7 @@ const mostInlineBytes = 96 * 1024
 export async function pointerIfLarge(
   text: string,
   server: AssetServer | undefined,
-  { assetsUrl = '', report, signal }: PublishRequest,
+  { assetsUrl = '', report, signal }: Pick<PublishRequest, 'assetsUrl' | 'report' | 'signal'>,
 ): Promise<string> {
   const bytes = new TextEncoder().encode(text)
   if (bytes.byteLength <= mostInlineBytes) return text

@@ -13,6 +13,7 @@ export type PublishProgress =
   | { readonly kind: 'answer'; readonly player: string; readonly answer: Answer }
   | { readonly kind: 'warning'; readonly message: string }
 
+/** What is to be published, how players get its files, and who hears of it. */
 export type PublishRequest = {
   readonly settings: Settings
   /** Path of the playlist in YAML. */
@@ -34,6 +35,7 @@ export type PublishRequest = {
   readonly report?: ((progress: PublishProgress) => void) | undefined
 }
 
+/** What came of a publication. */
 export type Published = {
   readonly kind: 'published'
   readonly pushed: Pushed
@@ -43,4 +45,7 @@ export type Published = {
   /** The server of the files, still running; undefined if they lie elsewhere. Whoever asked stops it. */
   readonly server: AssetServer | undefined
 }
-export type PublishOutcome = Published | { readonly kind: 'mistakes'; readonly mistakes: readonly PlacedMistake[] }
+/** The playlist is wrong: nothing was made of it. */
+export type Mistaken = { readonly kind: 'mistakes'; readonly mistakes: readonly PlacedMistake[] }
+
+export type PublishOutcome = Published | Mistaken

@@ -13,7 +13,7 @@ import type { Source } from './read-playlist.ts'
 /** Hashes every file once; assets by the path as written. */
 export async function hashAll(
   sources: ReadonlyMap<string, Source>,
-  { report, signal }: PublishRequest,
+  { report, signal }: Pick<PublishRequest, 'report' | 'signal'>,
 ): Promise<Map<string, LocalAsset>> {
   const totalBytes = [...sources.values()].reduce((sum, { bytes }) => sum + bytes, 0)
   const assets = new Map<string, LocalAsset>()
@@ -42,11 +42,36 @@ export async function localAsset(source: Source, onBytes?: (bytes: number) => vo
   return { name, path, facts: { mediaType, bytes, width, height, ...(seconds !== undefined && { seconds }) } }
 }
 
-/** Serves the assets from this machine, on the address that was asked for or the one it has towards the broker. */
-export async function serveFrom(
+/** Each asset once, however many paths lead to it. */
+export const onceEach = (assets: Iterable<LocalAsset>): LocalAsset[] => [
+  ...new Map([...assets].map((asset) => [asset.name, asset])).values(),
+]
+
+/** Where players get assets from. */
+export type PlacedAssets = {
+  /** The server of the files, if they are served from here; whoever asked stops it. */
+  readonly server: AssetServer | undefined
+  urlsOf(asset: LocalAsset): string[]
+}
+
+/** Serves the assets from this machine, unless they lie elsewhere already. */
+export async function placeAssets(
+  link: FleetLink,
+  assets: ReadonlyMap<string, LocalAsset>,
+  request: Pick<PublishRequest, 'serve' | 'assetsUrl' | 'report' | 'signal'>,
+): Promise<PlacedAssets> {
+  const { assetsUrl } = request
+  const distinct = onceEach(assets.values())
+  if (assetsUrl !== undefined) return { server: undefined, urlsOf: await urlsAt(assetsUrl, distinct, request) }
+  const server = await serveFrom(link, distinct, request)
+  return { server, urlsOf: (asset) => [server.urlOf(asset)] }
+}
+
+/** Serves the assets on the address that was asked for, or the one that this machine has towards the broker. */
+async function serveFrom(
   link: FleetLink,
   assets: readonly LocalAsset[],
-  request: PublishRequest,
+  request: Pick<PublishRequest, 'serve' | 'report'>,
 ): Promise<AssetServer> {
   const asked = request.serve === undefined ? undefined : parseServeAddress(request.serve)
   const host = asked?.host ?? addressOfThisMachine(link)
@@ -66,16 +91,11 @@ function addressOfThisMachine(link: FleetLink): string {
   return outer?.address ?? '127.0.0.1'
 }
 
-/** The address of each asset on a server of this machine. */
-export const urlsFrom =
-  (server: AssetServer) =>
-  (asset: LocalAsset): string[] => [server.urlOf(asset)]
-
 /** Addresses below the given one. What does not answer there is warned of: players may reach what we cannot. */
-export async function urlsAt(
+async function urlsAt(
   assetsUrl: string,
   assets: readonly LocalAsset[],
-  { report, signal }: PublishRequest,
+  { report, signal }: Pick<PublishRequest, 'report' | 'signal'>,
 ): Promise<(asset: LocalAsset) => string[]> {
   const base = assetsUrl.replace(/\/+$/, '')
   if (!/^https?:\/\/[^/]/i.test(base)) {

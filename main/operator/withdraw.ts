@@ -2,11 +2,11 @@ import type { Pushed } from '../../shared/operator/answer.ts'
 import { OperatorError } from '../../shared/operator/operator-error.ts'
 import { withdrawal } from '../../shared/operator/playlist-payload.ts'
 import { topicOfDocument } from '../../shared/topics.ts'
+import { answersTo } from './awaited-answers.ts'
 import { type FleetLink, openFleetLink } from './fleet-link.ts'
 import { privateKeyFor } from './keys.ts'
 import { knownDocument } from './known-documents.ts'
 import type { Published, PublishRequest } from './publication.ts'
-import { answersTo } from './publish.ts'
 import { pushDocument } from './push.ts'
 
 export type WithdrawRequest = Pick<
@@ -41,7 +41,6 @@ export async function withdraw(request: WithdrawRequest): Promise<Published> {
       })),
       withdrawn: true,
     }
-    request.report?.({ kind: 'pushed', pushed })
     return { ...(await answersTo(link, pushed, request)), server: undefined }
   } finally {
     await link.close()
