@@ -7,7 +7,7 @@ import { readAlert, writeAlertPlaylist } from './alert.ts'
 import { confirmed } from './confirm.ts'
 import { runCommand } from './console.ts'
 import { publish } from './publish.ts'
-import { conclude, serveOn } from './publish-command.ts'
+import { conclude, tellOutcome } from './publish-result.ts'
 import { type PublishView, publishView } from './publish-view.ts'
 import { readSettings, type SettingsOptions, settingsLine } from './settings.ts'
 import { withdraw } from './withdraw.ts'
@@ -106,7 +106,7 @@ async function fromMessage(
     report: view.report,
   })
   if (outcome.kind === 'mistakes') throw new Error('a playlist that was written here is wrong')
-  return serveOn(outcome, options.keepServing ?? false, conclude(outcome, signal, view), signal, view)
+  return tellOutcome(outcome, options.keepServing ?? false, signal, view)
 }
 
 async function takeOff(

@@ -1,9 +1,9 @@
-import { mistakeLine } from '../../shared/operator/mistake.ts'
 import { countText, sizeText } from '../../shared/operator/sizes.ts'
 import { type Command, command, numberOption, severalOption, withSettings } from '../adapters/command-line.ts'
 import { readAllApprovals } from './approving.ts'
 import { bundle } from './bundle.ts'
 import { runCommand } from './console.ts'
+import { tellMistakes } from './publish-result.ts'
 import { publishView } from './publish-view.ts'
 import { readSettings, type SettingsOptions, settingsLine } from './settings.ts'
 
@@ -37,10 +37,7 @@ export function bundleCommand(): Command {
         const { output, target, revision } = options
         const approvals = await readAllApprovals(options.approvals ?? [])
         const done = await bundle({ settings, file, output, target, revision, approvals, signal, report: view.report })
-        if (done.kind === 'mistakes') {
-          for (const mistake of done.mistakes) view.mistake(mistakeLine(mistake), mistake)
-          return 2
-        }
+        if (done.kind === 'mistakes') return tellMistakes(done, view)
         if (options.json) process.stdout.write(`${JSON.stringify({ event: 'bundled', ...done })}\n`)
         for (const one of done.documents) view.say(`  ${one}`)
         view.say(

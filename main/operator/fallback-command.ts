@@ -1,24 +1,12 @@
-import { mistakeLine } from '../../shared/operator/mistake.ts'
 import { OperatorError } from '../../shared/operator/operator-error.ts'
-import { countText } from '../../shared/operator/sizes.ts'
 import { type Command, command, numberOption, severalOption, withSettings } from '../adapters/command-line.ts'
-import { readAllApprovals } from './approving.ts'
 import { runCommand } from './console.ts'
 import { publishFallback } from './fallback.ts'
-import { conclude, serveOn } from './publish-command.ts'
-import { publishView } from './publish-view.ts'
-import { readSettings, type SettingsOptions, settingsLine } from './settings.ts'
+import { type SharedOptions, sharedRequest } from './publish-options.ts'
+import { tellOutcome } from './publish-result.ts'
+import { type PublishView, publishView } from './publish-view.ts'
 
-type FallbackOptions = SettingsOptions & {
-  readonly none?: boolean
-  readonly serve?: string
-  readonly assetsUrl?: string
-  readonly keepServing?: boolean
-  readonly approvals?: readonly string[]
-  readonly revision?: number
-  readonly timeout: number
-  readonly json?: boolean
-}
+type FallbackOptions = SharedOptions & { readonly none?: boolean }
 
 /** `plazacast fallback`: what a wall shows instead of the slate. */
 export function fallbackCommand(): Command {
@@ -59,26 +47,8 @@ async function run(
   file: string | undefined,
   options: FallbackOptions,
   signal: AbortSignal,
-  view: ReturnType<typeof publishView>,
+  view: PublishView,
 ): Promise<number> {
-  const settings = await readSettings(options)
-  view.say(settingsLine(settings))
-  const outcome = await publishFallback({
-    settings,
-    player,
-    file,
-    serve: options.serve,
-    assetsUrl: options.assetsUrl,
-    approvals: await readAllApprovals(options.approvals ?? []),
-    revision: options.revision,
-    timeoutMs: options.timeout * 1000,
-    signal,
-    report: view.report,
-  })
-  if (outcome.kind === 'mistakes') {
-    for (const mistake of outcome.mistakes) view.mistake(mistakeLine(mistake), mistake)
-    view.say(`${countText(outcome.mistakes.length, 'mistake')}; nothing was pushed.`)
-    return 2
-  }
-  return serveOn(outcome, options.keepServing ?? false, conclude(outcome, signal, view), signal, view)
+  const outcome = await publishFallback({ ...(await sharedRequest(options, signal, view)), player, file })
+  return tellOutcome(outcome, options.keepServing ?? false, signal, view)
 }

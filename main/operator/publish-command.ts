@@ -1,28 +1,18 @@
 import { stat } from 'node:fs/promises'
-import type { Answer, Pushed } from '../../shared/operator/answer.ts'
-import { mistakeLine } from '../../shared/operator/mistake.ts'
 import { OperatorError } from '../../shared/operator/operator-error.ts'
-import { countText } from '../../shared/operator/sizes.ts'
 import { type Command, command, numberOption, severalOption, withSettings } from '../adapters/command-line.ts'
-import { readAllApprovals } from './approving.ts'
-import { interrupted, runCommand, untilInterrupted } from './console.ts'
-import type { Published } from './publication.ts'
+import { runCommand } from './console.ts'
 import { publish } from './publish.ts'
+import { type SharedOptions, sharedRequest } from './publish-options.ts'
+import { conclude, tellOutcome } from './publish-result.ts'
 import { type PublishView, publishView } from './publish-view.ts'
-import { readSettings, type SettingsOptions, settingsLine } from './settings.ts'
+import { readSettings, settingsLine } from './settings.ts'
 import { withdraw } from './withdraw.ts'
 
-type PublishOptions = SettingsOptions & {
+type PublishOptions = SharedOptions & {
   readonly target?: string
-  readonly serve?: string
-  readonly assetsUrl?: string
-  readonly keepServing?: boolean
-  readonly approvals?: readonly string[]
   readonly inline?: boolean
   readonly withdraw?: string
-  readonly revision?: number
-  readonly timeout: number
-  readonly json?: boolean
 }
 
 /** `plazacast publish`: from a YAML file to the walls. */
@@ -81,47 +71,9 @@ async function publishFile(
   view: PublishView,
 ): Promise<number> {
   if ((await stat(file).catch(() => undefined)) === undefined) throw new OperatorError(`There is no file ${file}.`, 2)
-  const settings = await readSettings(options)
-  view.say(settingsLine(settings))
-  const outcome = await publish({
-    settings,
-    file,
-    target: options.target,
-    serve: options.serve,
-    assetsUrl: options.assetsUrl,
-    approvals: await readAllApprovals(options.approvals ?? []),
-    inline: options.inline,
-    revision: options.revision,
-    timeoutMs: options.timeout * 1000,
-    signal,
-    report: view.report,
-  })
-  if (outcome.kind === 'mistakes') {
-    for (const mistake of outcome.mistakes) view.mistake(mistakeLine(mistake), mistake)
-    view.say(`${countText(outcome.mistakes.length, 'mistake')}; nothing was pushed.`)
-    return 2
-  }
-  return serveOn(outcome, options.keepServing ?? false, conclude(outcome, signal, view), signal, view)
-}
-
-/** Stops the server of the files, now or when the operator says so; returns the exit code it was given. */
-export async function serveOn(
-  { server }: Published,
-  keepServing: boolean,
-  code: number,
-  signal: AbortSignal,
-  view: PublishView,
-): Promise<number> {
-  if (server && keepServing && !signal.aborted) {
-    view.say(`Serving on ${server.origin} until Ctrl+C.`)
-    await untilInterrupted(signal)
-  } else if (server && code !== 0) {
-    view.say(
-      'The files are no longer served from here: players that lack some wait for the next publication (or use --keep-serving).',
-    )
-  }
-  await server?.stop()
-  return code
+  const shared = await sharedRequest(options, signal, view)
+  const outcome = await publish({ ...shared, file, target: options.target, inline: options.inline })
+  return tellOutcome(outcome, options.keepServing ?? false, signal, view)
 }
 
 async function withdrawId(
@@ -139,35 +91,4 @@ async function withdrawId(
     signal,
     view,
   )
-}
-
-/** Says how a publication went, and returns the exit code. */
-export function conclude({ answers, complete, pushed }: Published, signal: AbortSignal, view: PublishView): number {
-  const having = [...answers.values()].filter(({ kind }) => kind === 'has').length
-  view.result(complete, summary(answers, having, pushed), adviceFor(answers))
-  if (complete) return 0
-  return signal.aborted ? interrupted : 1
-}
-
-function summary(answers: ReadonlyMap<string, Answer>, having: number, { target, withdrawn }: Pushed): string {
-  if (answers.size === 0) return `No player of ${target} is known on this broker; whoever joins it will get it.`
-  const done = (count: number) =>
-    withdrawn ? `${count === 1 ? 'has' : 'have'} taken it off` : `${count === 1 ? 'has' : 'have'} it`
-  if (having < answers.size) return `${having} of ${countText(answers.size, 'player')} ${done(having)}.`
-  return having === 1 ? `The player ${done(1)}.` : `All ${having} players ${done(having)}.`
-}
-
-function adviceFor(answers: ReadonlyMap<string, Answer>): string[] {
-  const stale = [...answers.values()].flatMap((one) => (one.kind === 'other' ? [one.revision] : []))
-  const refusedAsStale = [...answers.values()].some(
-    (one) => one.kind === 'refused' && ['stale', 'conflict'].includes(one.code),
-  )
-  const offline = [...answers.values()].some(({ kind }) => kind === 'offline')
-  return [
-    ...(stale.length > 0
-      ? [`A later revision is out there; go past it with --revision ${Math.max(...stale) + 1}.`]
-      : []),
-    ...(refusedAsStale ? ['Players have seen a later revision; go past it with --revision NUMBER.'] : []),
-    ...(offline ? ['Players that are offline get it from the broker when they are back.'] : []),
-  ]
 }
