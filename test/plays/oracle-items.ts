@@ -1,11 +1,7 @@
-import { createHash } from 'node:crypto'
-import { once } from 'node:events'
-import { readdir, readFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
-import { dirname, join } from 'node:path'
 import type { Item } from '../../shared/documents/playlist.ts'
 import { type Clip, type ClipRecipe, makeClip, makeStreamSet } from '../support/clips.ts'
-import { nameOfBytes, type PushedAsset } from '../support/documents.ts'
+import type { PushedAsset } from '../support/documents.ts'
+import { startMediaServer } from '../support/media-server.ts'
 
 /** One item of the oracle's loop, how a sample of the display names it, and how many frames it has when it plays whole. */
 export type OracleItem = {
@@ -35,41 +31,12 @@ export const oracleItemSeconds = 0.85
 
 /** Makes the media of the loop and serves them from a web server of their own. */
 export async function serveOracleItems(): Promise<{ items: readonly OracleItem[]; stop(): Promise<void> }> {
-  const files = new Map<string, Buffer>()
-  const server = createServer((request, response) => {
-    const found = files.get(request.url ?? '')
-    if (found) response.writeHead(200, { 'Content-Length': found.byteLength, ETag: `"${request.url}"` }).end(found)
-    else response.writeHead(404).end()
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const bound = server.address()
-  const origin = `http://127.0.0.1:${typeof bound === 'object' && bound ? bound.port : 0}`
-
-  const add = (path: string, bytes: Buffer, mediaType: string): PushedAsset => {
-    files.set(path, bytes)
-    const known = { mediaType: mediaType as PushedAsset['mediaType'], bytes: bytes.byteLength }
-    return { asset: nameOfBytes(bytes), ...known, urls: [`${origin}${path}`] }
-  }
-  const addSet = async (clip: Clip): Promise<PushedAsset> => {
-    const folder = dirname(clip.file)
-    const names = (await readdir(folder)).toSorted((one) => (one === 'index.m3u8' ? -1 : 1))
-    const listed = []
-    for (const path of names) {
-      const bytes = await readFile(join(folder, path))
-      files.set(`/${clip.item}/${path}`, bytes)
-      listed.push({ path, bytes: bytes.byteLength, sha256: createHash('sha256').update(bytes).digest('hex') })
-    }
-    const manifest = { kind: 'hls-set', seconds: clip.frames / clip.rate, files: listed }
-    return add(`/${clip.item}/manifest.json`, Buffer.from(JSON.stringify(manifest)), clip.mediaType)
-  }
-
+  const server = await startMediaServer({ tellsLength: true })
   const items: OracleItem[] = []
   for (const { clip: recipe, set, more = {} } of recipes) {
     const clip = set && recipe.kind === 'film' ? await madeSet(recipe) : await makeClip(recipe)
-    const asset = set
-      ? await addSet(clip)
-      : add(`/${clip.item}`, Buffer.from(await readFile(clip.file)), clip.mediaType)
+    const path = `/${clip.item}`
+    const asset = await (set ? server.addSet(path, clip) : server.addClip(path, clip))
     const shown = more.seconds ?? Number.POSITIVE_INFINITY
     const frames = recipe.kind === 'film' ? Math.min(clip.frames, Math.round(shown * clip.rate)) : 0
     items.push({
@@ -80,13 +47,7 @@ export async function serveOracleItems(): Promise<{ items: readonly OracleItem[]
       listed: { id: `item-${clip.item}`, asset: asset.asset, ...more },
     })
   }
-  return {
-    items,
-    async stop() {
-      server.close()
-      server.closeAllConnections()
-    },
-  }
+  return { items, stop: server.stop }
 }
 
 async function madeSet(recipe: Extract<ClipRecipe, { kind: 'film' }>): Promise<Clip> {

@@ -1,11 +1,8 @@
-import { createHash } from 'node:crypto'
-import { once } from 'node:events'
-import { readdir, readFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
 import { basename, dirname, join } from 'node:path'
 import { type Clip, type ClipRecipe, makeClip, makeStreamSet } from '../support/clips.ts'
-import { nameOfBytes, type PushedAsset } from '../support/documents.ts'
+import type { PushedAsset } from '../support/documents.ts'
 import type { LiveStream } from '../support/live-stream.ts'
+import { startMediaServer } from '../support/media-server.ts'
 
 /** One item of the soak's loop: what is pushed of it, and how long it stays. */
 export type SoakItem = { readonly pushed: PushedAsset; readonly seconds: number; readonly live: boolean }
@@ -33,46 +30,21 @@ export const liveItem = 30
 
 /** A web server with the media of the soak: photos, films of several kinds and sizes, HLS sets, and one live stream. */
 export async function serveMedia(stream: LiveStream) {
-  const files = new Map<string, Buffer>()
-  const server = createServer((request, response) => {
-    const path = request.url ?? ''
-    const live = /^\/live\/([\w.-]+)$/.exec(path)?.[1]
-    const bytes = live ? readFile(join(stream.folder, live)) : Promise.resolve(files.get(path))
-    bytes.then(
-      (found) => (found ? response.writeHead(200, { ETag: `"${path}"` }).end(found) : response.writeHead(404).end()),
-      () => response.writeHead(404).end(),
-    )
+  const server = await startMediaServer({
+    tellsLength: false,
+    changing: (path) => {
+      const live = /^\/live\/([\w.-]+)$/.exec(path)?.[1]
+      return live && join(stream.folder, live)
+    },
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const bound = server.address()
-  const origin = `http://127.0.0.1:${typeof bound === 'object' && bound ? bound.port : 0}`
-
-  const add = (path: string, bytes: Buffer, mediaType: string): PushedAsset => {
-    files.set(path, bytes)
-    const known = { mediaType: mediaType as PushedAsset['mediaType'], bytes: bytes.byteLength }
-    return { asset: nameOfBytes(bytes), ...known, urls: [`${origin}${path}`] }
-  }
   const addClip = async (recipe: ClipRecipe): Promise<PushedAsset> => {
-    const { file, mediaType } = await makeClip(recipe)
-    return add(`/${basename(file)}`, await readFile(file), mediaType)
+    const clip = await makeClip(recipe)
+    return server.addClip(`/${basename(clip.file)}`, clip)
   }
-  const addSet = async (clip: Clip): Promise<PushedAsset> => {
-    const folder = dirname(clip.file)
-    const place = `/${basename(folder)}`
-    const names = (await readdir(folder)).toSorted((one) => (one === 'index.m3u8' ? -1 : 1))
-    const listed = []
-    for (const path of names) {
-      const bytes = await readFile(join(folder, path))
-      files.set(`${place}/${path}`, bytes)
-      listed.push({ path, bytes: bytes.byteLength, sha256: createHash('sha256').update(bytes).digest('hex') })
-    }
-    const manifest = { kind: 'hls-set', seconds: clip.frames / clip.rate, files: listed }
-    return add(`${place}/manifest.json`, Buffer.from(JSON.stringify(manifest)), hlsType)
-  }
+  const addSet = (clip: Clip): Promise<PushedAsset> => server.addSet(`/${basename(dirname(clip.file))}`, clip)
   const addLive = (): PushedAsset => {
-    const manifest = { kind: 'hls-live', url: `${origin}/live/index.m3u8` }
-    return add('/live-manifest.json', Buffer.from(JSON.stringify(manifest)), hlsType)
+    const manifest = { kind: 'hls-live', url: `${server.origin}/live/index.m3u8` }
+    return server.add('/live-manifest.json', Buffer.from(JSON.stringify(manifest)), hlsType)
   }
 
   const items: SoakItem[] = []
@@ -83,11 +55,5 @@ export async function serveMedia(stream: LiveStream) {
   // A stream needs a moment to be joined: the item before it stays long enough.
   items.push({ pushed: await addClip({ kind: 'photo', item: 9, format: 'jpeg' }), seconds: 2, live: false })
   items.push({ pushed: addLive(), seconds: 2, live: true })
-  return {
-    items,
-    stop: async () => {
-      server.close()
-      server.closeAllConnections()
-    },
-  }
+  return { items, stop: server.stop }
 }
