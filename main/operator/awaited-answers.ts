@@ -1,8 +1,8 @@
 import type { Answer, Pushed } from '../../shared/operator/answer.ts'
-import { type LocalAsset, withSetFiles } from '../../shared/operator/playlist-payload.ts'
+import { type LocalAsset, onceEach, withSetFiles } from '../../shared/operator/playlist-payload.ts'
 import type { FleetLink } from './fleet-link.ts'
 import type { Published, PublishRequest } from './publication.ts'
-import { onceEach, type PlacedAssets } from './publish-assets.ts'
+import type { PlacedAssets } from './publish-assets.ts'
 import { allHaveIt, awaitAnswers } from './push.ts'
 
 const defaultTimeoutMs = 120_000

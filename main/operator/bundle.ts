@@ -3,14 +3,14 @@ import { dirname, join } from 'node:path'
 import { hexOf } from '../../shared/asset-name.ts'
 import type { Jws } from '../../shared/documents/jws.ts'
 import { OperatorError } from '../../shared/operator/operator-error.ts'
-import { type LocalAsset, playlistPayload, withSetFiles } from '../../shared/operator/playlist-payload.ts'
+import { type LocalAsset, onceEach, withSetFiles } from '../../shared/operator/playlist-payload.ts'
 import { approvedAssets } from './approved-assets.ts'
 import { openFleetLink } from './fleet-link.ts'
 import { knownDocument } from './known-documents.ts'
+import { playlistPush } from './playlist-push.ts'
 import { playlistToSign } from './playlist-to-sign.ts'
 import { hashFile } from './probe.ts'
 import type { Mistaken, PublishProgress } from './publication.ts'
-import { onceEach } from './publish-assets.ts'
 import { makeDocument } from './push.ts'
 import type { Settings } from './settings.ts'
 
@@ -60,17 +60,7 @@ export async function bundle(request: BundleRequest): Promise<Bundled> {
   try {
     const { assets, approvals } = await approvedAssets(link, read, publisher, request)
     const distinct = onceEach(withSetFiles([...assets.values()]))
-    const made = await makeDocument({
-      link,
-      keysFolder: settings.keys,
-      kind: 'playlist',
-      target,
-      id: playlist.id,
-      signers: [publisher],
-      revision: request.revision,
-      payload: (revision, issuedAt) =>
-        playlistPayload(playlist, { target, revision, issuedAt, assets, urlsOf: () => [], approvals }),
-    })
+    const made = await makeDocument(playlistPush(link, request, read, { assets, approvals, urlsOf: () => [] }))
     const around = await documentsAround(link, settings)
     const texts = new Map([...around, [made.topic.slice(prefix.length + 1), made.text]])
     const folder = join(request.output, 'plazacast-bundle')

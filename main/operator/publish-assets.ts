@@ -2,7 +2,7 @@ import { mkdir, stat, writeFile } from 'node:fs/promises'
 import { networkInterfaces, tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { OperatorError } from '../../shared/operator/operator-error.ts'
-import { type LocalAsset, servedName, withSetFiles } from '../../shared/operator/playlist-payload.ts'
+import { type LocalAsset, onceEach, servedName, withSetFiles } from '../../shared/operator/playlist-payload.ts'
 import { type AssetServer, parseServeAddress, serveAssets } from './asset-server.ts'
 import type { FleetLink } from './fleet-link.ts'
 import { setAsset, streamAsset } from './hls-assets.ts'
@@ -41,11 +41,6 @@ export async function localAsset(source: Source, onBytes?: (bytes: number) => vo
   const { mediaType, width, height, seconds } = shown
   return { name, path, facts: { mediaType, bytes, width, height, ...(seconds !== undefined && { seconds }) } }
 }
-
-/** Each asset once, however many paths lead to it. */
-export const onceEach = (assets: Iterable<LocalAsset>): LocalAsset[] => [
-  ...new Map([...assets].map((asset) => [asset.name, asset])).values(),
-]
 
 /** Where players get assets from. */
 export type PlacedAssets = {

@@ -1,8 +1,8 @@
-import { playlistPayload } from '../../shared/operator/playlist-payload.ts'
 import { topicOfDocument } from '../../shared/topics.ts'
 import { approvedAssets } from './approved-assets.ts'
 import { pushWithAssets } from './awaited-answers.ts'
 import { openFleetLink } from './fleet-link.ts'
+import { playlistPush } from './playlist-push.ts'
 import { playlistToSign } from './playlist-to-sign.ts'
 import { pointerIfLarge } from './pointing.ts'
 import type { PublishOutcome, PublishRequest } from './publication.ts'
@@ -18,22 +18,11 @@ export async function publish(request: PublishRequest): Promise<PublishOutcome> 
   const { settings, inline } = request
   const read = await playlistToSign(request)
   if (read.kind === 'mistakes') return read
-  const { playlist, target, publisher } = read
-  const link = await openFleetLink(settings, documentTopics(settings, target, playlist.id))
+  const link = await openFleetLink(settings, documentTopics(settings, read.target, read.playlist.id))
   try {
-    const { assets, approvals } = await approvedAssets(link, read, publisher, request)
+    const { assets, approvals } = await approvedAssets(link, read, read.publisher, request)
     const { server, urlsOf } = await placeAssets(link, assets, request)
-    const push = {
-      link,
-      keysFolder: settings.keys,
-      kind: 'playlist',
-      target,
-      id: playlist.id,
-      signers: [publisher],
-      revision: request.revision,
-      payload: (revision: number, issuedAt: string) =>
-        playlistPayload(playlist, { target, revision, issuedAt, assets, urlsOf, approvals }),
-    } as const
+    const push = playlistPush(link, request, read, { assets, approvals, urlsOf })
     return await pushWithAssets(link, assets, { server }, request, () =>
       pushDocument(push, (text) => (inline ? text : pointerIfLarge(text, server, request))),
     )

@@ -24,6 +24,11 @@ export type LocalAsset = {
 export const withSetFiles = (assets: readonly LocalAsset[]): LocalAsset[] =>
   assets.flatMap((asset) => [asset, ...(asset.files ?? [])])
 
+/** Each asset once, however many paths lead to it. */
+export const onceEach = (assets: Iterable<LocalAsset>): LocalAsset[] => [
+  ...new Map([...assets].map((asset) => [asset.name, asset])).values(),
+]
+
 /** A live stream has no length, so its facts give none. */
 export const isLiveStream = ({ facts }: Pick<LocalAsset, 'facts'>): boolean =>
   facts.mediaType === 'application/vnd.apple.mpegurl' && facts.seconds === undefined
@@ -43,7 +48,7 @@ export type PayloadParts = {
 /** The payload that a playlist file stands for. Every file it names must be among the assets. */
 export function playlistPayload(file: PlaylistFile, parts: PayloadParts): Playlist {
   const items = playlistItems(file, parts.assets)
-  const assets = [...new Map([...parts.assets.values()].map((asset) => [asset.name, asset])).values()]
+  const assets = onceEach(parts.assets.values())
   const { id, title, window, dayparts, limits, notBeside, priority = 'normal', weight = 1, entry = 'item-end' } = file
   return {
     kind: 'playlist',
