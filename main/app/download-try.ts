@@ -1,4 +1,5 @@
 import type { WantedAsset } from '../../shared/cache/wanted.ts'
+import { isFull } from '../sqlite/connection.ts'
 import { findDownload, type HalfDownload, putDownload, removeDownload } from '../sqlite/downloads.ts'
 import type { WriteDb } from '../sqlite/open.ts'
 import { type AssetSource, type SourceAnswer, SourceFailed } from './asset-source.ts'
@@ -9,14 +10,14 @@ import type { Throttle } from './throttle.ts'
 
 /**
  * How one try ended. `cut` and `refused`: the server or the network; `mismatch`: the whole came from this one address and
- * is not what was signed; `disk`: this machine cannot store it.
+ * is not what was signed; `disk`: this machine cannot store it, because it is full or for another reason.
  */
 export type TryOutcome =
   | { readonly kind: 'cached' }
   | { readonly kind: 'cut'; readonly newBytes: number; readonly reason: string }
   | { readonly kind: 'refused'; readonly reason: string; readonly retryAfterMs?: number | undefined }
   | { readonly kind: 'mismatch'; readonly reason: string }
-  | { readonly kind: 'disk'; readonly reason: string; readonly told?: true }
+  | { readonly kind: 'disk'; readonly reason: string; readonly told?: true; readonly isFull?: boolean }
 
 export type TryTools = {
   readonly db: WriteDb
@@ -50,7 +51,7 @@ export async function tryDownload(
   } catch (error) {
     // Whatever it is, the wall goes on: what was stored of it is not trusted (a failed fsync is never tried again).
     await forget(tools, wanted).catch(() => {}) // a disk that cannot even remove is reported by the reason below
-    return { kind: 'disk', reason: error instanceof Error ? error.message : String(error) }
+    return { kind: 'disk', reason: error instanceof Error ? error.message : String(error), isFull: isFull(error) }
   }
 }
 

@@ -42,7 +42,7 @@ export type DownloadsOptions = Omit<TryTools, 'throttle'> & {
   /** Room that is never filled: the database and the log need some. */
   readonly reserveBytes?: number
   /** Who keeps the room; without it, unwanted assets make way and nothing else does. */
-  readonly space?: Pick<Space, 'makeRoom'> | undefined
+  readonly space?: Pick<Space, 'makeRoom' | 'ranOut'> | undefined
   readonly atOnce?: number
 }
 
@@ -177,13 +177,15 @@ export function createDownloads(options: DownloadsOptions): Downloads {
   async function attempt(entry: Entry, abort: AbortController): Promise<void> {
     if (abort.signal.aborted) return
     const { wanted, attempts } = entry
-    const full = await makeRoom(entry)
-    const outcome =
-      full ??
+    const noRoom = await makeRoom(entry)
+    const tried =
+      noRoom ??
       (await tryDownload(tools, wanted, attempts.url, abort.signal, (bytesDone, state) => {
         entry.bytesDone = bytesDone
         if (entry.phase.kind !== 'waiting' && entry.phase.abort === abort) entry.phase = { kind: state, abort }
       }))
+    const ranOut = tried.kind === 'disk' && tried.isFull && !abort.signal.aborted
+    const outcome = ranOut && options.space ? await options.space.ranOut(wanted) : tried
     if (outcome.kind === 'cached') {
       if (entries.get(wanted.asset) === entry) entries.delete(wanted.asset)
       onCached(wanted.asset)

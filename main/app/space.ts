@@ -41,6 +41,8 @@ export type Space = {
   wanted(list: readonly WantedAsset[]): void
   /** Evicts what `one` may push out, so that it and what else is being fetched has room. */
   makeRoom(one: Coming, running: readonly Coming[]): Promise<NoRoom | undefined>
+  /** The disk took no more while this asset came, whatever it said before: somebody else fills it. */
+  ranOut(one: Coming): Promise<NoRoom>
   /** Why downloads stand still; undefined while there is room. */
   readonly shortOf: () => string | undefined
   /** Resolves when nothing is looked at any more. */
@@ -163,6 +165,13 @@ export function createSpace(options: SpaceOptions): Space {
     return { kind: 'disk', reason: reasonOf(missing), told: true }
   }
 
+  async function ranOut(one: Coming): Promise<NoRoom> {
+    const missing = { limit: 'disk', bytes: one.bytes } as const
+    glance = undefined
+    await becomeShort(missing, [one])
+    return { kind: 'disk', reason: reasonOf(missing), told: true }
+  }
+
   async function becomeShort(missing: NonNullable<Lack>, coming: readonly Coming[]): Promise<void> {
     const before = short
     short = { lack: missing, coming }
@@ -227,6 +236,7 @@ export function createSpace(options: SpaceOptions): Space {
       list = next
     },
     makeRoom: (one, running) => inTurn(() => makeRoom(one, running)),
+    ranOut: (one) => inTurn(() => ranOut(one)),
     shortOf: () => short && reasonOf(short.lack),
     async stop() {
       stopped = true

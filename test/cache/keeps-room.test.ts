@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { mkdirSync, writeFileSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { z } from 'zod'
@@ -20,7 +21,7 @@ type Told = { readonly code: string; readonly about: Record<string, unknown> }
 /** Real files, downloads from a real server, and a disk that is as large as the test says. */
 function roomFor(t: TestContext, rig: Rig, undo: readonly (() => unknown)[]) {
   const told: Told[] = []
-  const disk = { freeBytes: 1e12 }
+  const disk = { freeBytes: 1e12, takesNothing: false }
   let current: readonly WantedAsset[] = []
   let stopped = false
   const space = createSpace({
@@ -38,7 +39,14 @@ function roomFor(t: TestContext, rig: Rig, undo: readonly (() => unknown)[]) {
   })
   const downloads = createDownloads({
     db: rig.db,
-    files: rig.files,
+    files: {
+      ...rig.files,
+      async openPartial(asset, keepBytes) {
+        const { file, sizeBytes } = await rig.files.openPartial(asset, keepBytes)
+        const write = (chunk: Uint8Array) => (disk.takesNothing ? writeFile('/dev/full', chunk) : file.write(chunk))
+        return { file: { ...file, write }, sizeBytes }
+      },
+    },
     source: createHttpSource({ clock: systemClock }),
     clock: hurriedClock,
     random: () => 0.5,
@@ -160,4 +168,19 @@ test('half of a download that nothing has wanted for a day is removed', async (t
   putDownload(rig.db, { ...row, asset: fresh, touchedAt: Date.now() })
   room.rules({ quotaBytes: 1e6 })
   await until('it is gone', () => rig.db.get(z.object({ n: z.int() }), 'SELECT count(*) AS n FROM downloads')?.n === 1)
+})
+
+test('a disk that somebody else fills while an asset comes is a full disk: it is said, and the asset comes as soon as there is room', {
+  skip: process.platform !== 'linux' && '/dev/full is Linux’s',
+}, async (t) => {
+  const { rig, room, made } = await scene(t)
+  const asset = made(0, 'live')
+  room.disk.takesNothing = true
+  room.rules({})
+  room.want([asset])
+  await until('it is said', () => room.codes().includes('disk-full'))
+  assert.equal(room.space.shortOf(), 'the disk is full')
+  room.disk.takesNothing = false
+  await until('it is here', () => held(rig).has(asset.asset))
+  assert.deepEqual([...new Set(room.codes())], ['disk-full', 'space-back'])
 })
