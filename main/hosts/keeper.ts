@@ -18,6 +18,8 @@ export type Keeper = {
   committed(): void
   /** The page has drawn: what the ladder is climbed down by. */
   pictured(): void
+  /** Whether the page has drawn after this instant of `performance.now()`, in milliseconds. */
+  hasPicturedSince(ms: number): boolean
   /** Asks for the end of the page by `kill`; if nothing was lost by it in time, the whole browser counts as lost. */
   renew(reason: string, kill: () => void): void
   readonly isStopped: boolean
@@ -45,6 +47,7 @@ export function createKeeper(
   let recovery = Promise.resolve()
   let renewing: string | undefined
   let lastRemedy: Remedy = 'page'
+  let picturedMs = Number.NEGATIVE_INFINITY
 
   function lose(lost: Lost, told: string): void {
     if (stopping.signal.aborted) return
@@ -88,11 +91,13 @@ export function createKeeper(
       isGone = false
     },
     pictured() {
+      picturedMs = performance.now()
       const before = ladder
       ladder = afterPicture(ladder, performance.now())
       if (before.rung >= 0 && ladder.rung < 0) listener.calm?.()
       if (ladder.due) go('pictures have come for a while')
     },
+    hasPicturedSince: (ms) => picturedMs > ms,
     renew(reason, kill) {
       const before = lossCount
       renewing = reason

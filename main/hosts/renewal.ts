@@ -14,8 +14,6 @@ export type RenewalParts = {
 }
 
 const answerMs = 500
-/** A graphics process that was killed in vain is not what stands still. */
-const notAgainMs = 60_000
 
 /** False: it hangs, or is gone. */
 const does = (answer: () => Promise<unknown> = async () => {}): Promise<boolean> =>
@@ -26,14 +24,17 @@ const does = (answer: () => Promise<unknown> = async () => {}): Promise<boolean>
 
 /**
  * Remedies a picture that stands still though nothing has died. A page that answers is not what hangs: it waits for the
- * graphics process, so that one is killed first, once. The page of a command or of a second try is always ended.
+ * graphics process, so that one is killed first, and again only if pictures came then: else it was not what stood still. The
+ * page of a command is always ended.
  */
 export function createRenewal(keeper: Keeper, listener: HostListener, parts: RenewalParts): Host['renew'] {
-  let graphicsEndedMs = Number.NEGATIVE_INFINITY
+  let graphicsEndedMs: number | undefined
   const renew = async (reason: string) => {
     const [answered, isBrowserThere] = await Promise.all([does(parts.answers), does(parts.browserAnswers)])
     if (!isBrowserThere) return keeper.lose('browser', `${reason}, and the browser does not answer`)
-    if (!answered || performance.now() - graphicsEndedMs < notAgainMs) return keeper.renew(reason, parts.endPage)
+    const wasInVain = graphicsEndedMs !== undefined && !keeper.hasPicturedSince(graphicsEndedMs)
+    graphicsEndedMs = undefined
+    if (!answered || wasInVain) return keeper.renew(reason, parts.endPage)
     graphicsEndedMs = performance.now()
     listener.gone('gpu', `${reason}, and the page answers`)
     await parts.endGraphics().catch(() => keeper.renew(reason, parts.endPage))
