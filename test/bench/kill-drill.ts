@@ -16,6 +16,9 @@ export type DrillResult = {
   readonly otherMs: number
 }
 
+/** The item of a clip that is a photo: it stands by its nature, and is there as long as it is seen. */
+export const photoItem = 3
+
 /** Kills a part of a wall that plays, and watches the display until a film plays again. */
 export async function drillOnce(grab: Grab, root: number, drill: Drill, deadlineMs: number): Promise<DrillResult> {
   const target = await targetOf(root, drill.part)
@@ -90,6 +93,7 @@ const same = (one: Sample, other: Sample) =>
   one.seen.kind === 'frame' &&
   other.seen.kind === 'frame' &&
   one.seen.item === other.seen.item &&
+  one.seen.item !== photoItem &&
   one.seen.frame === other.seen.frame
 
 /** Whether the display has shown one and the same frame lately, or none. */

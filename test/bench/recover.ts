@@ -11,7 +11,7 @@ import { findChromium } from '../../main/hosts/chromium-binary.ts'
 import { type Clip, makeClip } from '../support/clips.ts'
 import { type Kiosk, type Stage, setStage, startKiosk } from '../support/stage.ts'
 import { createUndo, figuresOf } from './figures.ts'
-import { type Drill, type DrillResult, drillOnce } from './kill-drill.ts'
+import { type Drill, type DrillResult, drillOnce, photoItem } from './kill-drill.ts'
 
 const { values } = parseArgs({
   options: {
@@ -55,7 +55,7 @@ try {
   const films = await Promise.all(
     [1, 2].map((item) => makeClip({ kind: 'film', item, codec: 'h264', seconds: 6, ...size })),
   )
-  const photo = await makeClip({ kind: 'photo', item: 3, format: 'png', ...size })
+  const photo = await makeClip({ kind: 'photo', item: photoItem, format: 'png', ...size })
   await stage.configure({ standBy: !values['no-stand-by'] })
   const kiosk = await startKiosk(join(stage.dataDir, 'kiosk.json'), host, stage.display.display, {
     PLAZACAST_SUPERVISE: '1',
