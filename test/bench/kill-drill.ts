@@ -16,7 +16,7 @@ export type DrillResult = {
   readonly otherMs: number
 }
 
-/** The item of a clip that is a photo: it stands by its nature, and is there as long as it is seen. */
+/** The item of a clip that is a photo: what was killed is made up for while it stands; what hangs may let it stand for ever. */
 export const photoItem = 3
 
 /** Kills a part of a wall that plays, and watches the display until a film plays again. */
@@ -24,11 +24,19 @@ export async function drillOnce(grab: Grab, root: number, drill: Drill, deadline
   const target = await targetOf(root, drill.part)
   if (target === undefined) throw new Error(`there is no ${drill.part} to kill`)
   const samples: Sample[] = []
+  const moves = (one: Sample) => drill.signal === 'SIGKILL' && one.seen.kind === 'frame' && one.seen.item === photoItem
   const off = grab.on((sample) => samples.push(sample))
   const atMs = performance.now()
   sendSignal(target, drill.signal)
   try {
-    const back = await untilBack(grab, samples, atMs + (drill.signal === 'SIGSTOP' ? missedMs : 0), atMs, deadlineMs)
+    const back = await untilBack(
+      grab,
+      samples,
+      atMs + (drill.signal === 'SIGSTOP' ? missedMs : 0),
+      atMs,
+      deadlineMs,
+      moves,
+    )
     const until = back?.atMs ?? performance.now()
     const between = samples.filter((sample) => sample.atMs > atMs && sample.atMs < until)
     return {
@@ -51,6 +59,7 @@ function untilBack(
   leastUntilMs: number,
   atMs: number,
   deadlineMs: number,
+  moves: (sample: Sample) => boolean,
 ): Promise<Sample | undefined> {
   return new Promise((resolve) => {
     const finish = (found: Sample | undefined) => {
@@ -59,7 +68,7 @@ function untilBack(
       resolve(found)
     }
     const off = grab.on((sample) => {
-      const back = backIn(samples, atMs)
+      const back = backIn(samples, atMs, moves)
       // One more second, in which it has to go on.
       if (back && sample.atMs > Math.max(back.atMs + settledMs, leastUntilMs)) finish(back)
       else if (!back && sample.atMs > atMs + missedMs && sample.seen.kind === 'frame' && !stands(samples))
@@ -73,12 +82,12 @@ const settledMs = 1000
 const missedMs = 15_000
 const standsMs = 120
 
-function backIn(samples: readonly Sample[], atMs: number): Sample | undefined {
+function backIn(samples: readonly Sample[], atMs: number, moves: (sample: Sample) => boolean): Sample | undefined {
   let back: Sample | undefined
   let last: Sample | undefined
   let longestMs = standsMs
   for (const sample of samples) {
-    if (sample.seen.kind !== 'frame' || (last !== undefined && same(last, sample))) continue
+    if (sample.seen.kind !== 'frame' || (last !== undefined && same(last, sample) && !moves(sample))) continue
     const stoodMs = sample.atMs - (last?.atMs ?? sample.atMs)
     if (sample.atMs > atMs && stoodMs > longestMs) {
       back = sample
@@ -93,7 +102,6 @@ const same = (one: Sample, other: Sample) =>
   one.seen.kind === 'frame' &&
   other.seen.kind === 'frame' &&
   one.seen.item === other.seen.item &&
-  one.seen.item !== photoItem &&
   one.seen.frame === other.seen.frame
 
 /** Whether the display has shown one and the same frame lately, or none. */
