@@ -20,6 +20,7 @@ export async function bundleScreen(into = join(root, 'build/out/screen')): Promi
     bundleScripts(into),
     writePage(into, slate.html),
     writeStyle(into, slate.css),
+    copyFile(join(from, 'stage/warm-up.mp4'), join(into, 'warm-up.mp4')),
     bundleTechnician(join(into, 'technician'), [withoutLocales]),
   ])
   return into
