@@ -59,13 +59,16 @@ function memoryOf(pid: number): { ownMib: number; residentMib: number } | undefi
   }
 }
 
-/** What JavaScript holds after a collection, in MiB, of the first target of an inspector on this port; undefined if there is none. */
+/** What JavaScript holds after a collection, in MiB, of all pages (or the program) of an inspector on this port: one of them may only stand by. */
 export async function heapOf(port: number | undefined): Promise<number | undefined> {
   if (port === undefined) return undefined
   try {
     const targets: unknown = await (await fetch(`http://127.0.0.1:${port}/json/list`)).json()
-    const address = Array.isArray(targets) ? targets.find(isPage)?.webSocketDebuggerUrl : undefined
-    return typeof address === 'string' ? await collectedHeap(address) : undefined
+    const addresses = (Array.isArray(targets) ? targets : [])
+      .filter(isPage)
+      .map((one) => String(one.webSocketDebuggerUrl))
+    if (addresses.length === 0) return undefined
+    return (await Promise.all(addresses.map(collectedHeap))).reduce((sum, heap) => sum + heap)
   } catch {
     return undefined // a wall that is being repaired has no inspector for a moment
   }

@@ -1,4 +1,3 @@
-import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
@@ -36,6 +35,6 @@ test('reports of ever new lengths leave nothing in memory', async (context) => {
     await link.publish({ topic: 'reports', payload: 'x'.repeat(200 + length), qos: 1, retain: false })
     Buffer.allocUnsafe(Buffer.poolSize / 2 - 1) // what else a player does between two reports
   }
-  const grownMib = arrayBuffersMib() - before
-  assert.ok(grownMib < 2, `${grownMib.toFixed(1)} MiB more`)
+  // What is dead is given back beside the program, some time after a collection; what is held stays for ever.
+  await eventually('no more is held than before', () => arrayBuffersMib() - before < 2)
 })
