@@ -9,6 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { findChromium } from '../../main/hosts/chromium-binary.ts'
 import { type Clip, makeClip } from '../support/clips.ts'
+import { eventually } from '../support/eventually.ts'
 import { type Kiosk, type Stage, setStage, startKiosk } from '../support/stage.ts'
 import { createUndo, figuresOf } from './figures.ts'
 import { type Drill, type DrillResult, drillOnce, photoItem } from './kill-drill.ts'
@@ -107,9 +108,8 @@ function standByCount(kiosk: Kiosk): number {
 
 async function untilStandBy(kiosk: Kiosk): Promise<void> {
   if (values['no-stand-by']) return
-  for (const endMs = performance.now() + 60_000; standByCount(kiosk) <= taken; await delay(100)) {
-    if (performance.now() > endMs) return console.log('no page stood by for a minute')
-  }
+  const isThere = () => standByCount(kiosk) > taken
+  await eventually('another page stands by', isThere, 60_000, 100).catch(({ message }) => console.log(message))
 }
 
 async function repeat(name: string, times: number, once: () => Promise<DrillResult>): Promise<void> {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { test } from 'node:test'
+import { type TestContext, test } from 'node:test'
 import { findAsset, heldAssets } from '../../main/sqlite/assets.ts'
 import { findDownload } from '../../main/sqlite/downloads.ts'
 import { startAssetServer } from './asset-server.ts'
@@ -9,7 +9,8 @@ import { createRig, fetched, nameOf, someBytes, until, wantedOf } from './rig.ts
 
 const mebibyte = 1024 * 1024
 
-test('what is no longer wanted is not fetched any further, and goes on where it was when it is wanted again', async (t) => {
+/** A download of six MiB that stands still after five, and comes whole when it is asked for again. */
+async function begun(t: TestContext) {
   const server = await startAssetServer(t)
   const rig = createRig(t)
   const bytes = someBytes(6 * mebibyte)
@@ -18,6 +19,11 @@ test('what is no longer wanted is not fetched any further, and goes on where it 
   const wanted = wantedOf(bytes, [url])
   rig.downloads.want([wanted])
   await until('most of it is there', () => (rig.downloads.progress()[0]?.bytesDone ?? 0) === 5 * mebibyte)
+  return { server, rig, bytes, wanted }
+}
+
+test('what is no longer wanted is not fetched any further, and goes on where it was when it is wanted again', async (t) => {
+  const { server, rig, bytes, wanted } = await begun(t)
   rig.downloads.want([])
   await until('the connection is closed', () => server.asked[0]?.closed === true)
   assert.deepEqual(rig.downloads.progress(), [])
@@ -26,31 +32,18 @@ test('what is no longer wanted is not fetched any further, and goes on where it 
 })
 
 test('what is given up and wanted again in the same moment is written by one try only', async (t) => {
-  const server = await startAssetServer(t)
-  const rig = createRig(t)
-  const bytes = someBytes(6 * mebibyte)
-  const good = { bytes, etag: '"1"' }
-  const url = server.answer('/a', { ...good, standsStillAfter: 5 * mebibyte }, good)
-  const wanted = wantedOf(bytes, [url])
-  rig.downloads.want([wanted])
-  await until('most of it is there', () => (rig.downloads.progress()[0]?.bytesDone ?? 0) === 5 * mebibyte)
+  const { server, rig, bytes, wanted } = await begun(t)
   rig.downloads.want([])
   assert.deepEqual(await fetched(rig, wanted), bytes)
   assert.equal(server.asked[1]?.range, `bytes=${5 * mebibyte}-`)
 })
 
 test('a stop in mid download leaves a half that the next start goes on with', async (t) => {
-  const server = await startAssetServer(t)
-  const bytes = someBytes(6 * mebibyte)
-  const good = { bytes, etag: '"1"' }
-  const url = server.answer('/a', { ...good, standsStillAfter: 5 * mebibyte }, good)
-  const first = createRig(t)
-  first.downloads.want([wantedOf(bytes, [url])])
-  await until('most of it is there', () => (first.downloads.progress()[0]?.bytesDone ?? 0) === 5 * mebibyte)
+  const { server, rig: first, bytes, wanted } = await begun(t)
   await first.stop()
   const second = createRig(t, { dataDir: first.dataDir })
   assert.equal(findDownload(second.db, nameOf(bytes))?.doneBytes, 5 * mebibyte)
-  assert.deepEqual(await fetched(second, wantedOf(bytes, [url])), bytes)
+  assert.deepEqual(await fetched(second, wanted), bytes)
   assert.deepEqual([server.asked[1]?.range, server.asked[1]?.ifRange], [`bytes=${5 * mebibyte}-`, '"1"'])
 })
 
@@ -120,16 +113,10 @@ test('a half download that is complete, since the power went before it got its n
 })
 
 test('a half download whose bytes on disk have rotted is fetched anew, and no address is blamed', async (t) => {
-  const server = await startAssetServer(t)
-  const bytes = someBytes(6 * mebibyte)
-  const good = { bytes, etag: '"1"' }
-  const url = server.answer('/a', { ...good, standsStillAfter: 5 * mebibyte }, good)
-  const first = createRig(t)
-  first.downloads.want([wantedOf(bytes, [url])])
-  await until('most of it is there', () => (first.downloads.progress()[0]?.bytesDone ?? 0) === 5 * mebibyte)
+  const { rig: first, bytes, wanted } = await begun(t)
   await first.stop()
   writeFileSync(first.partialOf(nameOf(bytes)), Buffer.alloc(5 * mebibyte))
   const second = createRig(t, { dataDir: first.dataDir })
-  assert.deepEqual(await fetched(second, wantedOf(bytes, [url])), bytes)
+  assert.deepEqual(await fetched(second, wanted), bytes)
   assert.deepEqual(second.troubles, [])
 })
