@@ -36,7 +36,9 @@ export type OpenOptions = {
   readonly nativeBinding?: string
   readonly migrations?: readonly Migration[]
   /** Makes a new database when this one is found damaged while it is open; without it, every use throws from then on. */
-  readonly recover?: () => DatabaseHandle
+  readonly recover?: (why: DatabaseRefused) => DatabaseHandle
+  /** Reads what SQLite's own check cannot judge when the file is opened anew; throws DatabaseRefused. */
+  readonly judgeRows?: (db: ReadDb, file: string) => void
 }
 
 /**
@@ -49,10 +51,10 @@ export function openDatabase(file: string, options: OpenOptions = {}): DatabaseH
   const connect = () => refusingDamage(file, () => durable(connectFile(file, options.nativeBinding)))
   const reopen = () => {
     try {
-      return refusingDamage(file, () => verified(connect()))
+      return refusingDamage(file, () => verified(connect(), options.judgeRows))
     } catch (error) {
       if (!(error instanceof DatabaseRefused) || error.code !== 'damaged' || !options.recover) throw error
-      return options.recover().file()
+      return options.recover(error).file()
     }
   }
   const connection = createConnection(connect(), reopen)
@@ -113,11 +115,12 @@ function refuseOldSqlite(version: string): void {
   throw new DatabaseRefused('sqlite-too-old', `SQLite ${version} is older than 3.53`)
 }
 
-/** After a failed fsync: what the log says is written to the database file anew, and the whole is checked. */
-function verified(file: SqliteFile): SqliteFile {
+/** After a failed fsync, or when damage was found: what the log says is written to the database file anew, and the whole is checked. */
+function verified(file: SqliteFile, judgeRows: OpenOptions['judgeRows']): SqliteFile {
   try {
     const verdict = file.pragma('quick_check', { simple: true })
     if (verdict !== 'ok') throw new DatabaseRefused('damaged', `${file.name} is damaged: ${String(verdict)}`)
+    judgeRows?.(createConnection(file, () => file).db, file.name)
     file.pragma('wal_checkpoint(TRUNCATE)')
     return file
   } catch (error) {

@@ -41,7 +41,7 @@ export type RebuildOptions = OpenOptions & {
  * over into a new one; also later, when damage is met while the player runs. A newer version's is not touched: DatabaseRefused.
  */
 export function openOrRebuild(file: string, options: RebuildOptions, tries = 3): DatabaseHandle {
-  const open = () => openDatabase(file, { ...options, recover: () => rebuild(file, options) })
+  const open = () => openDatabase(file, repairing(file, options))
   try {
     refuseWhatIsNoFile(file)
     const handle = open()
@@ -72,8 +72,14 @@ function inMemory(file: string, options: RebuildOptions, why: unknown): Database
   return handle
 }
 
-function rebuild(file: string, options: RebuildOptions, why?: unknown): DatabaseHandle {
-  const reason = why instanceof Error ? why.message : 'it was found damaged'
+const repairing = (file: string, options: RebuildOptions): OpenOptions => ({
+  ...options,
+  judgeRows: refuseUnreadableRows,
+  recover: (why) => rebuild(file, options, why),
+})
+
+function rebuild(file: string, options: RebuildOptions, why: unknown): DatabaseHandle {
+  const reason = why instanceof Error ? why.message : String(why)
   const aside = setAside(file, options.now())
   const { handle, onDisk } = freshAt(file, options, aside !== undefined)
   const source = aside ?? file
@@ -93,8 +99,7 @@ function freshAt(
 ): { handle: DatabaseHandle; onDisk: boolean } {
   if (isPlaceFree) {
     try {
-      const recover = () => rebuild(file, options)
-      const handle = openDatabase(file, { ...options, recover })
+      const handle = openDatabase(file, repairing(file, options))
       interruptRunningPlays(handle.db)
       return { handle, onDisk: true }
     } catch (error) {
