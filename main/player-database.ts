@@ -11,6 +11,7 @@ import type { Ballast } from './app/storage.ts'
 import { startUpkeep } from './app/upkeep.ts'
 import { type DatabaseHandle, DatabaseRefused, openInMemory, type WriteDb } from './sqlite/open.ts'
 import { openOrRebuild } from './sqlite/rebuild.ts'
+import { borrow } from './sqlite/salvage.ts'
 
 /** Copies of damaged databases that are kept for whoever wants to know what happened. */
 const mostAside = 3
@@ -27,7 +28,7 @@ export type PlayerDatabase = {
 
 /**
  * A wall must not stay dark for its database: a damaged one is set aside and what can be read is brought over; one that a newer
- * version wrote is left alone, as is its seal, while this version plays what the broker sends again.
+ * version wrote is left alone, as is its seal, while this version plays what it can read of it and what the broker sends again.
  */
 export function openPlayerDatabase(
   configuration: Configuration,
@@ -49,7 +50,7 @@ export function openPlayerDatabase(
         rebuilt.put(message)
       },
     })
-  const { handle, mayBeSealed } = openOrMemory(open, problems)
+  const { handle, mayBeSealed } = openOrMemory(file, open, problems)
   const { db } = handle
   return {
     db,
@@ -71,6 +72,7 @@ export function openPlayerDatabase(
 }
 
 function openOrMemory(
+  file: string,
   open: () => DatabaseHandle,
   problems: string[],
 ): { handle: DatabaseHandle; mayBeSealed: boolean } {
@@ -78,8 +80,12 @@ function openOrMemory(
     return { handle: open(), mayBeSealed: true }
   } catch (error) {
     if (!(error instanceof DatabaseRefused)) throw error
-    problems.push(error.message)
-    return { handle: openInMemory(), mayBeSealed: error.code !== 'too-new' }
+    const handle = openInMemory()
+    const isNewer = error.code === 'too-new'
+    const rows = isNewer ? borrow(file, handle.db) : 0
+    const meanwhile = rows > 0 ? `; what it says plays from memory (${rows} rows)` : '; what the broker sends plays'
+    problems.push(`${error.message}${meanwhile}, and nothing survives a restart`)
+    return { handle, mayBeSealed: !isNewer }
   }
 }
 

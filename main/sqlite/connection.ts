@@ -156,16 +156,23 @@ export function isDamage(error: unknown): boolean {
 
 /** Reads the rows of a table in the order of their key, or the other way round. */
 export type Salvager = {
+  /** The names of a table's columns; none if there is no such table. */
+  columns(table: string): readonly string[]
   rows(table: string, direction: string, limit: number): Iterable<unknown>
   close(): void
 }
 
-/** Opens a file that may be damaged, to read what can be read; undefined if it is no database at all. */
-export function connectReading(file: string): Salvager | undefined {
+/**
+ * Opens a file that may be damaged, to read what can be read; undefined if it is no database at all. `readonly`: without
+ * writing its log back, which SQLite otherwise does when it closes it.
+ */
+export function connectReading(file: string, readonly = false): Salvager | undefined {
   try {
-    const old = new Sqlite(file, { fileMustExist: true })
+    const old = new Sqlite(file, { fileMustExist: true, readonly })
     old.prepare('SELECT count(*) FROM sqlite_schema').get()
+    const columnsOf = old.prepare('SELECT name FROM pragma_table_info(?)').pluck()
     return {
+      columns: (table) => columnsOf.all(table).map(String),
       *rows(table, direction, limit) {
         const key = old.prepare(`SELECT 1 FROM pragma_table_list WHERE name = ? AND wr = 1`).get(table)
         const order = key === undefined ? `ORDER BY rowid ${direction}` : direction === 'ASC' ? '' : 'ORDER BY 1 DESC'

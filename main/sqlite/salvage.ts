@@ -44,6 +44,44 @@ export function salvage(from: string, into: WriteDb): Salvaged {
   return count
 }
 
+/** What a wall plays by, and what keeps it from playing more than it may: of use only together. */
+const playedBy = [
+  ...['revisions_seen', 'taken_down', 'trust_chain', 'playlists_in_force'],
+  ...['commands_seen', 'commands_forgotten', 'position', 'assets', 'downloads'],
+]
+
+/**
+ * Brings over what a newer version's database says of what plays; its file is only read. Its records of plays stay with it.
+ * Returns how many rows there were: none at all if one of the tables is not as this version knows it, since what was taken down
+ * or seen might then be missed.
+ */
+export function borrow(from: string, into: WriteDb): number {
+  const old = connectReading(from, true)
+  if (!old) return 0
+  const count = { rows: 0, unreadable: 0 }
+  try {
+    return into.transaction(() => {
+      for (const table of playedBy) {
+        const there = old.columns(table)
+        if (!columnsOf(into, table).every((name) => there.includes(name))) throw new NotUnderstood()
+        copyTable(old, into, table, count)
+      }
+      if (count.unreadable > 0) throw new NotUnderstood()
+      copyRows(old, 'documents', count, (found) => putSoundDocument(into, found))
+      return count.rows
+    })
+  } catch (error) {
+    if (error instanceof NotUnderstood) return 0
+    throw error
+  } finally {
+    old.close()
+  }
+}
+
+class NotUnderstood extends Error {
+  override readonly name = 'NotUnderstood'
+}
+
 type Reading = NonNullable<ReturnType<typeof connectReading>>
 type Count = { rows: number; unreadable: number }
 
