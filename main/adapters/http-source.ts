@@ -1,5 +1,7 @@
 import { get as getPlain, type IncomingMessage, type RequestOptions } from 'node:http'
 import { get as getSecure } from 'node:https'
+import { pipeline } from 'node:stream/promises'
+import { createGunzip } from 'node:zlib'
 import { judgeAnswer, mostRedirects, redirectOf, requestHeaders } from '../../shared/cache/http-answer.ts'
 import { type AssetSource, SourceFailed, type SourceRequest } from '../app/asset-source.ts'
 import type { Clock } from '../app/ports.ts'
@@ -23,9 +25,11 @@ export function createHttpSource({ clock, windowMs = 30_000, leastBytes = 1024 }
           verdict.kind === 'refused' ? verdict.retryAfterMs : undefined,
         )
       }
-      const { fromByte, validator } = verdict
-      const chunks = readBody(arrivals(response, watch), request.sizeBytes - fromByte, watch, stopped)
-      return { fromByte, validator, chunks }
+      const { fromByte, validator, isPacked } = verdict
+      const came = readBody(arrivals(response, watch), watch, stopped)
+      const leftBytes = request.sizeBytes - fromByte
+      if (isPacked) return { fromByte, validator, chunks: cutOff(unpacked(came), leftBytes), onlyWhole: true }
+      return { fromByte, validator, chunks: cutOff(came, leftBytes) }
     } catch (error) {
       watch.end()
       throw asFailure(error, stopped)
@@ -76,27 +80,40 @@ function resolved(address: string, base: string): string | undefined {
   return address === '' || url?.username || url?.password ? undefined : url?.href
 }
 
-/** What is more than was signed is cut off: a body without an end must not fill the disk. */
-async function* readBody(
-  arriving: Arrivals,
-  mostBytes: number,
-  watch: ProgressWatch,
-  stopped: AbortSignal,
-): AsyncGenerator<Uint8Array> {
+/** What is more than was signed is cut off: a body without an end must not fill the disk, nor one that unpacks to a thousand times its size. */
+async function* cutOff(chunks: AsyncIterable<Uint8Array>, mostBytes: number): AsyncGenerator<Uint8Array> {
   let left = mostBytes
+  for await (const chunk of chunks) {
+    yield chunk.byteLength > left ? chunk.subarray(0, left) : chunk
+    left -= Math.min(left, chunk.byteLength)
+    if (left === 0) return
+  }
+}
+
+async function* readBody(arriving: Arrivals, watch: ProgressWatch, stopped: AbortSignal): AsyncGenerator<Uint8Array> {
   try {
     for await (const chunk of arriving.chunks) {
       watch.pause() // how long the reader takes is not the server's fault: it may be keeping to a limit
-      yield chunk.byteLength > left ? chunk.subarray(0, left) : chunk
+      yield chunk
       watch.resume()
-      left -= Math.min(left, chunk.byteLength)
-      if (left === 0) return
     }
   } catch (error) {
     throw asFailure(error, stopped)
   } finally {
     watch.end()
     arriving.end()
+  }
+}
+
+async function* unpacked(packed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const gunzip = createGunzip()
+  const fed = pipeline(packed, gunzip)
+  fed.catch(() => {}) // whoever reads what comes out is told
+  try {
+    yield* gunzip
+  } catch (error) {
+    if (error instanceof SourceFailed) throw error
+    throw new SourceFailed(`what is encoded as gzip cannot be unpacked (${(error as NodeJS.ErrnoException).code})`)
   }
 }
 

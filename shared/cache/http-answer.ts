@@ -4,9 +4,12 @@ export type AnswerHead = {
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
 }
 
-/** Whether an answer can be used: from which byte it is, or why not. `cannot-resume`: ask again for the whole. */
+/**
+ * Whether an answer can be used: from which byte it is, or why not. `cannot-resume`: ask again for the whole. `isPacked`: with
+ * gzip, though nobody asked for it; what comes of it can only be had whole.
+ */
 export type AnswerVerdict =
-  | { readonly kind: 'body'; readonly fromByte: number; readonly validator: string | null }
+  | { readonly kind: 'body'; readonly fromByte: number; readonly validator: string | null; readonly isPacked?: true }
   | { readonly kind: 'cannot-resume'; readonly reason: string }
   | { readonly kind: 'refused'; readonly reason: string; readonly retryAfterMs?: number }
 
@@ -27,8 +30,9 @@ export function requestHeaders(asked: Asked): Record<string, string> {
 /** Takes only what is certain to be the bytes asked for; the hash of the whole decides in the end. */
 export function judgeAnswer({ status, headers }: AnswerHead, asked: Asked): AnswerVerdict {
   if (status !== 200 && status !== 206) return refusedFor({ status, headers }, asked)
-  const encoding = text(headers['content-encoding'])
-  if (encoding !== undefined && encoding !== 'identity') return { kind: 'refused', reason: `encoded as ${encoding}` }
+  const encoding = text(headers['content-encoding'])?.trim().toLowerCase() ?? 'identity'
+  if (encoding === 'gzip' || encoding === 'x-gzip') return judgePacked(status, asked)
+  if (encoding !== 'identity') return { kind: 'refused', reason: `encoded as ${encoding}` }
   const length = text(headers['content-length'])
   const validator = validatorOf(headers)
   if (status === 200) {
@@ -37,6 +41,12 @@ export function judgeAnswer({ status, headers }: AnswerHead, asked: Asked): Answ
   }
   return judgePart(headers, validator, asked)
 }
+
+/** Files are stored packed at some origins, and sent so to everybody (RFC 9110, 12.5.3 allows it). Ranges are of the packed bytes. */
+const judgePacked = (status: number, asked: Asked): AnswerVerdict =>
+  status === 200
+    ? { kind: 'body', fromByte: 0, validator: null, isPacked: true }
+    : { kind: asked.fromByte > 0 ? 'cannot-resume' : 'refused', reason: 'a part of what is encoded as gzip' }
 
 /** 416 says that the file is shorter than what is there already: the half download is of no use. */
 function refusedFor({ status, headers }: AnswerHead, asked: Asked): AnswerVerdict {

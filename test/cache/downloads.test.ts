@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { test } from 'node:test'
+import { gzipSync } from 'node:zlib'
 import { heldAssets } from '../../main/sqlite/assets.ts'
 import { halfDownloads } from '../../main/sqlite/downloads.ts'
-import { startAssetServer } from './asset-server.ts'
+import { type Answer, startAssetServer } from './asset-server.ts'
 import { createRig, fetched, nameOf, someBytes, tickedClock, until, wantedOf } from './rig.ts'
 
 const mebibyte = 1024 * 1024
@@ -150,6 +152,42 @@ test('a body that is longer than what was signed is refused, or cut off when it 
     rig.troubles.map((one) => one.about.url),
     [endless],
   )
+})
+
+test('what a server packs though nobody asked for it is unpacked, and one that packs something else gives nothing', async (t) => {
+  const server = await startAssetServer(t)
+  const rig = createRig(t)
+  const packing =
+    (bytes: Uint8Array): Answer =>
+    (_request, response) =>
+      void response.writeHead(200, { etag: '"1"', 'content-encoding': 'gzip' }).end(bytes)
+  for (const bytes of [someBytes(3 * mebibyte + 7), Buffer.alloc(2 * mebibyte, 'text that packs well')]) {
+    const packed = gzipSync(bytes)
+    const cut = (_request: IncomingMessage, response: ServerResponse) => {
+      response.writeHead(200, { 'content-encoding': 'gzip', 'content-length': packed.byteLength })
+      response.write(packed.subarray(0, packed.byteLength / 2), () => response.destroy())
+    }
+    const bomb = packing(gzipSync(Buffer.concat([bytes, Buffer.alloc(50 * mebibyte)])))
+    const half: Answer = { bytes, etag: '"1"', cutAfter: mebibyte }
+    for (const [name, ...answers] of [
+      ['whole', packing(packed)],
+      ['bomb', bomb],
+      ['cut', cut, packing(packed)],
+      ['begun', half, packing(packed)],
+    ] as const) {
+      const url = server.answer(`/${name}`, ...(answers as [Answer, ...Answer[]]))
+      assert.ok((await fetched(rig, wantedOf(bytes, [url]))).equals(bytes), name)
+      await rig.files.remove(nameOf(bytes))
+      rig.cached.length = 0
+    }
+  }
+  assert.deepEqual(
+    rig.troubles.filter(({ code }) => code === 'asset-hash-mismatch'),
+    [],
+  )
+  const wanted = wantedOf(someBytes(1000), [server.answer('/not-packed', packing(someBytes(1000)))])
+  rig.downloads.want([wanted])
+  await until('it is told', () => rig.troubles.some(({ message }) => /cannot be unpacked/.test(message)))
 })
 
 test('a connection over which nothing comes any more is given up, and the rest fetched again', async (t) => {

@@ -30,7 +30,8 @@ test('a part is used only from the byte that was asked for, of the size that was
   assert.equal(verdict({ 'content-range': 'bytes 400-999/1001' }), 'refused')
   assert.equal(verdict({}), 'cannot-resume')
   assert.equal(verdict({ ...part, etag: '"v2"' }), 'cannot-resume')
-  assert.equal(verdict({ ...part, 'content-encoding': 'gzip' }), 'refused')
+  assert.equal(verdict({ ...part, 'content-encoding': 'gzip' }), 'cannot-resume', 'a part of what is packed')
+  assert.equal(verdict({ ...part, 'content-encoding': 'br' }), 'refused')
 })
 
 test('a whole file is used from its beginning, whatever was asked for, unless its size is not the signed one', () => {
@@ -40,6 +41,9 @@ test('a whole file is used from its beginning, whatever was asked for, unless it
   assert.equal(whole({ 'content-length': '1001' }).kind, 'refused')
   assert.equal(whole({ 'content-length': '999' }).kind, 'refused')
   assert.equal(whole({ 'content-encoding': 'br' }).kind, 'refused')
+  assert.equal(whole({ 'content-encoding': 'gzip, gzip' }).kind, 'refused')
+  const packed = { 'content-encoding': 'gzip', 'content-length': '77', etag: '"v3"' }
+  assert.deepEqual(whole(packed), { kind: 'body', fromByte: 0, validator: null, isPacked: true })
 })
 
 test('the date of the last change names a version only when it is a minute old', () => {

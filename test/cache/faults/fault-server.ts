@@ -112,7 +112,7 @@ export async function startFaultServer(speed: number): Promise<FaultServer> {
       case 'gzip':
         return void response
           .writeHead(200, { 'content-encoding': 'gzip' })
-          .end(gzipSync(contentOf(place).subarray(0, 1000)))
+          .end(gzipSync(place.transfer.seed % 2 === 0 ? contentOf(place) : contentOf(place).subarray(0, 1000)))
       case 'redirect-loop':
         place.queue.unshift(...Array.from({ length: request.headers['x-loop'] ? 0 : loopHops }, () => loopOn))
         return void response.writeHead(302, { location: request.url ?? '' }).end()
