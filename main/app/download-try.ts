@@ -13,7 +13,7 @@ import type { Throttle } from './throttle.ts'
  * is not what was signed; `disk`: this machine cannot store it, because it is full or for another reason.
  */
 export type TryOutcome =
-  | { readonly kind: 'cached' }
+  | { readonly kind: 'cached'; readonly isFromOrigin?: boolean }
   | { readonly kind: 'cut'; readonly newBytes: number; readonly reason: string }
   | { readonly kind: 'refused'; readonly reason: string; readonly retryAfterMs?: number | undefined }
   | { readonly kind: 'mismatch'; readonly reason: string }
@@ -70,7 +70,7 @@ async function fetchFrom(
     asked === wanted.bytes
       ? await alreadyComplete(tools, wanted)
       : await fetchRest(tools, wanted, url, half, asked, signal, note)
-  return fetched.kind === 'complete' ? finish(tools, wanted, fetched.beganAt, note) : fetched
+  return fetched.kind === 'complete' ? finish(tools, wanted, fetched, note) : fetched
 }
 
 /** The power went between the last byte and its name. */
@@ -84,18 +84,19 @@ async function alreadyComplete({ files }: TryTools, wanted: WantedAsset): Promis
 async function finish(
   { files, db }: TryTools,
   wanted: WantedAsset,
-  beganAt: number,
+  { beganAt, isFromOrigin = false }: Complete,
   note: NoteProgress,
 ): Promise<FetchOutcome> {
   note(wanted.bytes, 'checking')
   const kept = await files.keep(wanted.asset, factsOf(wanted))
-  if (kept.kind === 'kept') return { kind: 'cached' }
+  if (kept.kind === 'kept') return { kind: 'cached', isFromOrigin }
   removeDownload(db, wanted.asset)
   const reason = `has the hash ${kept.found}`
   return beganAt > 0 ? { kind: 'start-over', reason } : { kind: 'mismatch', reason }
 }
 
-type RestOutcome = FetchOutcome | { readonly kind: 'complete'; readonly beganAt: number }
+type Complete = { readonly kind: 'complete'; readonly beganAt: number; readonly isFromOrigin?: boolean }
+type RestOutcome = FetchOutcome | Complete
 const halfIsGone = { kind: 'start-over', reason: 'the half download is not there' } as const
 
 async function fetchRest(
@@ -132,7 +133,9 @@ async function fetchRest(
     } finally {
       await partial.file.close()
     }
-    if (answer.fromByte + newBytes === wanted.bytes) return { kind: 'complete', beganAt: answer.fromByte }
+    if (answer.fromByte + newBytes === wanted.bytes) {
+      return { kind: 'complete', beganAt: answer.fromByte, isFromOrigin: answer.isNear !== true }
+    }
     return { kind: 'cut', newBytes, reason: 'the server ended too early' }
   } catch (error) {
     if (!(error instanceof SourceFailed)) throw error

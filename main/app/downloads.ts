@@ -1,6 +1,7 @@
 import type { AssetName } from '../../shared/asset-name.ts'
 import type { BandwidthLimit } from '../../shared/cache/bandwidth.ts'
 import { planGarbage } from '../../shared/cache/garbage.ts'
+import { afterMirror, type Mirrors, preferredAddress } from '../../shared/cache/mirrors.ts'
 import { planQueue } from '../../shared/cache/queue.ts'
 import { afterSign, isHeld, type PlayingSign, type Stutter, smooth } from '../../shared/cache/stutter.ts'
 import { compareWanted, joinWanted, type WantedAsset } from '../../shared/cache/wanted.ts'
@@ -79,6 +80,7 @@ export function createDownloads(options: DownloadsOptions): Downloads {
   /** Those of the entries that do not wait. */
   const active = new Set<Entry>()
   let needed: ReadonlySet<AssetName> = new Set()
+  let mirrors: Mirrors = new Map()
   let disarm = () => {}
   let stopped = false
   const throttle = createThrottle(clock)
@@ -176,17 +178,20 @@ export function createDownloads(options: DownloadsOptions): Downloads {
 
   async function attempt(entry: Entry, abort: AbortController): Promise<void> {
     if (abort.signal.aborted) return
-    const { wanted, attempts } = entry
+    const { wanted } = entry
     const noRoom = await makeRoom(entry)
+    const url = preferredAddress(entry.attempts.url, wanted.urls, mirrors, clock.monotonicMs())
+    entry.attempts = { ...entry.attempts, url }
     const tried =
       noRoom ??
-      (await tryDownload(tools, wanted, attempts.url, abort.signal, (bytesDone, state) => {
+      (await tryDownload(tools, wanted, url, abort.signal, (bytesDone, state) => {
         entry.bytesDone = bytesDone
         if (entry.phase.kind !== 'waiting' && entry.phase.abort === abort) entry.phase = { kind: state, abort }
       }))
     const ranOut = tried.kind === 'disk' && tried.isFull && !abort.signal.aborted
     const outcome = ranOut && options.space ? await options.space.ranOut(wanted) : tried
     if (outcome.kind === 'cached') {
+      if (outcome.isFromOrigin) mirrors = afterMirror(mirrors, url, 'came', clock.monotonicMs())
       if (entries.get(wanted.asset) === entry) entries.delete(wanted.asset)
       onCached(wanted.asset)
     } else if (!abort.signal.aborted) settle(entry, outcome)
@@ -201,6 +206,7 @@ export function createDownloads(options: DownloadsOptions): Downloads {
   function settle(entry: Entry, failed: Exclude<TryOutcome, { kind: 'cached' }>): void {
     const { asset, urls } = entry.wanted
     const triedUrl = entry.attempts.url
+    if (failed.kind !== 'disk') mirrors = afterMirror(mirrors, triedUrl, failed, clock.monotonicMs())
     const next =
       failed.kind === 'disk'
         ? { ...entry.attempts, waitMs: retryDelayMs(9, random()) }
