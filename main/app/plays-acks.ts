@@ -2,13 +2,13 @@ import { type PlaysAck, readAck } from '../../shared/plays/statements.ts'
 import type { Crypto } from '../../shared/trust/crypto.ts'
 import type { Keyring } from '../../shared/trust/keyring.ts'
 import { isStorageFailure, type WriteDb } from '../sqlite/connection.ts'
-import { acknowledgePlays, fitsChain } from '../sqlite/plays-chain.ts'
+import { acknowledgePlays, fitsChain, playsChain } from '../sqlite/plays-chain.ts'
 import type { Clock, Undo } from './ports.ts'
 
 /** Keeps what operators have acknowledged. */
 export type PlaysAcks = {
-  /** Believes it or says why not; `news`: it goes further than the one before. */
-  take(bytes: Uint8Array): { readonly news: boolean; readonly refused?: string }
+  /** Believes it or says why not; `news`: it goes further than the one before; `question`: it says no more than that one. */
+  take(bytes: Uint8Array): { readonly kind: 'news' | 'question' | 'old' | 'refused'; readonly refused?: string }
   /** The newest record that is acknowledged, whether that is on disk yet or not. */
   through(): number
   /** Writes what is not on disk yet. */
@@ -52,18 +52,19 @@ export function createPlaysAcks(options: {
   return {
     take(bytes) {
       const read = readAck(bytes, options.playerId, options.keyring(), options.crypto)
-      if (!read.ok) return { news: false, refused: read.refusal.message }
+      if (!read.ok) return { kind: 'refused', refused: read.refusal.message }
       const { value: ack } = read
       const fit = fitsChain(db, ack)
-      if (fit === 'other') return { news: false, refused: `record ${ack.through} is not the one that it is about` }
-      if (fit === 'known' || ack.through <= (newest?.ack.through ?? 0)) return { news: false }
+      if (fit === 'other') return { kind: 'refused', refused: `record ${ack.through} is not the one that it is about` }
+      const known = Math.max(newest?.ack.through ?? 0, playsChain(db).acknowledgedThrough)
+      if (ack.through <= known) return { kind: ack.through === known ? 'question' : 'old' }
       newest = { ack, text: new TextDecoder().decode(bytes) }
       isWritten = false
       const waitMs = wroteMs + writeEveryMs - clock.monotonicMs()
       cancel()
       if (waitMs <= 0) write()
       else cancel = clock.after(waitMs, write)
-      return { news: true }
+      return { kind: 'news' }
     },
     through: () => newest?.ack.through ?? 0,
     stop: write,

@@ -11,30 +11,9 @@ import { noteHole, type PlaysChain, playsChain, sealPlays } from '../sqlite/play
 import { type Publication, PublishRefused } from './broker.ts'
 import { createPlaysAcks } from './plays-acks.ts'
 import { createGatherer } from './plays-gather.ts'
+import { type PlaysPace, playsPace } from './plays-pace.ts'
 import type { Clock, Random, Undo } from './ports.ts'
 import type { Reporter } from './reporter.ts'
-
-/** How records are handed on. Times in milliseconds. */
-export type PlaysPace = {
-  /** A record waits this long for others to come along. */
-  readonly lingerMs: number
-  /** So many batches may be on their way to whoever acknowledges: a broker holds only so much for one that is away. */
-  readonly window: number
-  /** After this long without an acknowledgement nobody seems to give any, and what is new is sent all the same, slowly. */
-  readonly patienceMs: number
-  readonly unansweredEveryMs: number
-  /** What was not acknowledged is offered again after this long, each time twice as long, up to the longest. */
-  readonly againMs: number
-  readonly longestAgainMs: number
-}
-export const playsPace: PlaysPace = {
-  lingerMs: 10_000,
-  window: 4,
-  patienceMs: 30_000,
-  unansweredEveryMs: 1_000,
-  againMs: 60_000,
-  longestAgainMs: 6 * 60 * 60_000,
-}
 
 export type PlaysSenderOptions = {
   readonly db: WriteDb
@@ -85,6 +64,8 @@ export function createPlaysSender(options: PlaysSenderOptions): PlaysSender {
   let stopped = false
   /** What comes next is behind this record. */
   let cursor = 0
+  /** It begins again when the batch on its way is with the broker. */
+  let isAgain = false
   /** The newest record that the broker has taken from this process. */
   let sentThrough = 0
   /** The last records of the batches that wait for their acknowledgement. */
@@ -157,10 +138,16 @@ export function createPlaysSender(options: PlaysSenderOptions): PlaysSender {
     const leftMs = waitingSinceMs + waitMs - nowMs()
     if (leftMs > 0) return leftMs
     offers += 1
-    waiting = []
     waitingSinceMs = nowMs()
-    cursor = after
+    beginAgain()
     return 0
+  }
+
+  /** What comes next is what nobody has acknowledged, once the batch on its way is with the broker. */
+  function beginAgain(): void {
+    waiting = []
+    cursor = 0
+    isAgain = inFlight
   }
 
   /** Reads on in the next batch, and sends it when it is whole. */
@@ -188,12 +175,17 @@ export function createPlaysSender(options: PlaysSenderOptions): PlaysSender {
   function taken(seq: number): void {
     inFlight = false
     refusals = 0
-    cursor = seq
     sentThrough = Math.max(sentThrough, seq)
     unsentSinceMs = undefined
+    if (isAgain) beginAgain()
+    else note(seq)
+    turnIn(waiting.length > pace.window ? pace.unansweredEveryMs : 0)
+  }
+
+  function note(seq: number): void {
+    cursor = seq
     if (waiting.length === 0) waitingSinceMs = nowMs()
     waiting = [...waiting.slice(-pace.window), seq]
-    turnIn(waiting.length > pace.window ? pace.unansweredEveryMs : 0)
   }
 
   function notTaken(error: unknown): void {
@@ -204,9 +196,11 @@ export function createPlaysSender(options: PlaysSenderOptions): PlaysSender {
   }
 
   function acknowledged(bytes: Uint8Array): void {
-    const { news, refused } = acks.take(bytes)
+    const { kind, refused } = acks.take(bytes)
     if (refused !== undefined) refuse(refused)
-    if (!news) return
+    const isAsked = kind === 'question' && nowMs() - waitingSinceMs >= pace.askedEveryMs
+    if (isAsked) beginAgain()
+    else if (kind !== 'news') return
     offers = 0
     waitingSinceMs = nowMs()
     if (!inFlight) turnIn(0)
@@ -226,6 +220,7 @@ export function createPlaysSender(options: PlaysSenderOptions): PlaysSender {
     connected() {
       connection += 1
       inFlight = false
+      isAgain = false
       gatherer.forget()
       unsentSinceMs ??= nowMs() - pace.lingerMs // what has piled up does not wait for more
       turnIn(0)

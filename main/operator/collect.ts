@@ -3,6 +3,7 @@ import { parseJson } from '../../shared/documents/documents.ts'
 import { type PublicJwk, publicJwk } from '../../shared/documents/jws.ts'
 import { readBatch, type SoundBatch } from '../../shared/plays/batch.ts'
 import { type Gap, gapText, type Reception, receive } from '../../shared/plays/receive.ts'
+import { noRecordBefore } from '../../shared/plays/record.ts'
 import { ackTyp, gapTyp } from '../../shared/plays/statements.ts'
 import { playsAckTopic, reportTopicOf } from '../../shared/topics.ts'
 import { nodeCrypto } from '../adapters/node-crypto.ts'
@@ -57,6 +58,8 @@ export type Collector = {
 const statedKey = z.object({ playerKey: publicJwk })
 /** Batches of players whose key has not been heard yet are held for so many players, one each. */
 const mostUnheard = 1_000
+/** A player that sends what is too early is asked for what is missing, so often. */
+const askEveryMs = 1_000
 
 export function createCollector(options: CollectorOptions): Collector {
   const { db, topicPrefix, signer, say } = options
@@ -64,6 +67,7 @@ export function createCollector(options: CollectorOptions): Collector {
   const unheard = new Map<string, Uint8Array>()
   const accept = new Set(options.accept)
   const said = new Set<string>()
+  const askedMs = new Map<string, number>()
 
   /** The same trouble is told once for each player. */
   function sayOnce(what: Collected & { readonly message: string }): void {
@@ -129,6 +133,7 @@ export function createCollector(options: CollectorOptions): Collector {
       const { from, through } = reception.missing
       const message = `${player}: records ${from} to ${through} have not come yet; the player sends them again.`
       sayOnce({ event: 'early', player, message })
+      askFor(chain)
     } else if (accept.delete(player)) place(beginChain(db, player, chain.key, options.now()), batch)
     else {
       const message = `${player}: ${reception.message}. Nothing of it was taken; if the player was set up anew: plazacast collect --accept ${player}.`
@@ -138,6 +143,15 @@ export function createCollector(options: CollectorOptions): Collector {
 
   function publishAgain({ player, acknowledgement }: CollectedChain): void {
     if (acknowledgement !== null) options.publish(playsAckTopic(topicPrefix, player), acknowledgement)
+  }
+
+  /** What says no more than the player knows asks it for what comes behind. */
+  function askFor({ player, acknowledgement }: CollectedChain): void {
+    if (options.now() - (askedMs.get(player) ?? 0) < askEveryMs) return
+    askedMs.set(player, options.now())
+    const nothing = { kind: 'plays-ack', player, through: 0, head: noRecordBefore }
+    const said = acknowledgement ?? JSON.stringify(signer.sign(ackTyp, nothing))
+    options.publish(playsAckTopic(topicPrefix, player), said)
   }
 
   function store(

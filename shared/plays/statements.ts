@@ -25,11 +25,14 @@ export const playsHead = z.strictObject({
 })
 export type PlaysHead = z.infer<typeof playsHead>
 
-/** An operator has everything up to a record, and that the chain was so far as it was. */
+/**
+ * An operator has everything up to a record, and that the chain was so far as it was. What says no more than the player knows
+ * asks for what comes behind it; 0 and `noRecordBefore`: there is nothing yet.
+ */
 export const playsAck = z.strictObject({
   kind: z.literal('plays-ack'),
   player: playerId,
-  through: z.int().min(1),
+  through: z.int().min(0),
   head: playHash,
 })
 export type PlaysAck = z.infer<typeof playsAck>

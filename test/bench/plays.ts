@@ -10,6 +10,7 @@ import { openDatabase, type WriteDb } from '../../main/sqlite/open.ts'
 import { playsChain, sealedPlays } from '../../main/sqlite/plays-chain.ts'
 import { openForReading } from '../../main/sqlite/read-only.ts'
 import { lineOf } from '../../shared/plays/chain.ts'
+import { defaultTopicPrefix, reportTopic } from '../../shared/topics.ts'
 import { runCli, startCli } from '../operator/cli.ts'
 import { percentile } from '../oracle/cuts.ts'
 import { addEndedPlays, sealAll } from '../plays/backlog.ts'
@@ -17,16 +18,18 @@ import { startCutWire } from '../plays/cut-wire.ts'
 import { startSending } from '../plays/sending-player.ts'
 import { startMosquitto } from '../support/mosquitto.ts'
 import { showPicture } from './plays-picture.ts'
+import { rival } from './plays-rival.ts'
 
 const help = `npm run bench:plays -- [options]
 
 Sends a backlog of records of plays to plazacast collect over a wire that is cut again and again, while the collector is
-killed again and again; counts what was lost and what is there twice, and measures. Beside it a rival: each record a
+killed again and again and batches come twice; counts what was lost and what is there twice, and measures. Beside it a rival: each record a
 message of its own (QoS 1, one at a time), inserted by a plain subscriber.
 
   --records N   how many records (default 100000; the goal is 1000000; 25000000 takes hours and 20 GB)
   --cuts N      how many times the wire is cut (default 50)
   --kills N     how many times the collector is killed (default 50)
+  --repeats N   how many times the newest batch is sent a second time, as a broker may (default 50)
   --rival N     how many records the rival sends (default 5000)
   --picture N   how many records go out while a real wall plays films under Xvfb, whose display is judged without and with
                 them (default 50000; 0: no wall)
@@ -39,6 +42,7 @@ const { values } = parseArgs({
     records: { type: 'string', default: '100000' },
     cuts: { type: 'string', default: '50' },
     kills: { type: 'string', default: '50' },
+    repeats: { type: 'string', default: '50' },
     rival: { type: 'string', default: '5000' },
     picture: { type: 'string', default: '50000' },
     help: { type: 'boolean', default: false },
@@ -46,7 +50,9 @@ const { values } = parseArgs({
 })
 if (values.help) process.stdout.write(help)
 else {
-  await bench(Number(values.records), Number(values.cuts), Number(values.kills), Number(values.rival))
+  const { cuts, kills, repeats } = values
+  const troubles = { cuts: Number(cuts), kills: Number(kills), repeats: Number(repeats) }
+  await bench(Number(values.records), troubles, Number(values.rival))
   if (Number(values.picture) > 0) await picture(Number(values.picture))
 }
 
@@ -59,7 +65,10 @@ async function picture(records: number): Promise<void> {
   }
 }
 
-async function bench(records: number, cuts: number, kills: number, rivalRecords: number): Promise<void> {
+/** How often each thing happens to a backlog on its way. */
+type Troubles = { readonly cuts: number; readonly kills: number; readonly repeats: number }
+
+async function bench(records: number, troubles: Troubles, rivalRecords: number): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'plazacast-plays-'))
   const undo: (() => Promise<void> | void)[] = [() => rmSync(folder, { recursive: true, force: true })]
   try {
@@ -67,8 +76,8 @@ async function bench(records: number, cuts: number, kills: number, rivalRecords:
     undo.push(close)
     const sealRate = await fill(db, records)
     print(`${records} records made; sealed at ${sealRate} a second`)
-    const sent = await sendAll(folder, db, records, cuts, kills, undo)
-    await rival(db, Math.min(rivalRecords, records), undo, sent.perSecond)
+    const sent = await sendAll(folder, db, records, troubles, undo)
+    await rival(db, Math.min(rivalRecords, records), undo, sent.perSecond, print)
     process.exitCode = sent.lost + sent.doubled === 0 ? 0 : 1
   } finally {
     for (const one of undo.toReversed()) await one()
@@ -92,8 +101,7 @@ async function sendAll(
   folder: string,
   db: WriteDb,
   records: number,
-  cuts: number,
-  kills: number,
+  { cuts, kills, repeats }: Troubles,
   undo: (() => Promise<void> | void)[],
 ) {
   const broker = await startMosquitto()
@@ -113,16 +121,23 @@ async function sendAll(
   const sending = startSending({ db, url: wire.url, player: 'wall', operator, pace })
   undo.push(() => sending.stop())
   const beganMs = performance.now()
-  const at = (count: number, done: number) => (records * (done + 0.5)) / count
+  // All of them are done before the last tenth, which may come in one stretch.
+  const at = (count: number, done: number) => (0.9 * records * (done + 0.5)) / count
+  const repeater = await startRepeater(broker.url, undo)
   let cut = 0
   let killed = 0
+  let repeated = 0
   for (;;) {
     const { acknowledgedThrough } = playsChain(db)
-    progress(`${acknowledgedThrough} acknowledged, ${cut} cuts, ${killed} kills`)
+    progress(`${acknowledgedThrough} acknowledged, ${cut} cuts, ${killed} kills, ${repeated} repeats`)
     if (acknowledgedThrough >= records) break
     if (cut < cuts && acknowledgedThrough >= at(cuts, cut)) {
       wire.cut()
       cut += 1
+    }
+    if (repeated < repeats && acknowledgedThrough >= at(repeats, repeated)) {
+      repeater.repeat()
+      repeated += 1
     }
     if (killed < kills && acknowledgedThrough >= at(kills, killed)) {
       collector.child.kill('SIGKILL')
@@ -137,7 +152,9 @@ async function sendAll(
   const verified = await runCli(['plays', 'verify', '--db', plays, '--keys', keys])
   const perSecond = Math.round(records / seconds)
   const lost = records - Math.min(count, through)
-  print(`through ${cut} cuts of the wire and ${killed} kills of the receiver, in ${seconds.toFixed(1)} s:`)
+  print(
+    `through ${cut} cuts of the wire, ${killed} kills of the receiver and ${repeated} batches sent twice, in ${seconds.toFixed(1)} s:`,
+  )
   print(
     `  lost ${lost}, doubled ${count - Math.min(count, records)}, chain ${verified.code === 0 ? 'sound' : 'NOT SOUND'}: ${verified.stdout.trim()}`,
   )
@@ -156,6 +173,22 @@ async function sendAll(
   return { lost, doubled: Math.max(0, count - records), perSecond }
 }
 
+/** Sends the newest batch to the receiver once more, whole and well signed. */
+async function startRepeater(url: string, undo: (() => Promise<void> | void)[]): Promise<{ repeat(): void }> {
+  const client = await connectAsync(url)
+  undo.push(() => client.endAsync(true))
+  let newest: { topic: string; payload: Buffer } | undefined
+  client.on('message', (topic, payload) => {
+    newest = { topic, payload }
+  })
+  await client.subscribeAsync(reportTopic(defaultTopicPrefix, '+', 'plays'), { qos: 1 })
+  return {
+    repeat() {
+      if (newest) client.publish(newest.topic, newest.payload, { qos: 1 })
+    },
+  }
+}
+
 function heldIn(file: string): { count: number; through: number } {
   const { db, close } = openForReading(file)
   try {
@@ -168,54 +201,6 @@ function heldIn(file: string): { count: number; through: number } {
 function recordBytes(db: WriteDb): number {
   const some = sealedPlays(db, 0, 100)
   return some.reduce((sum, record) => sum + lineOf(record).length, 0) / some.length
-}
-
-/** Each record a message of its own, and a row of its own in another database when it arrives. */
-async function rival(
-  db: WriteDb,
-  records: number,
-  undo: (() => Promise<void> | void)[],
-  ourPerSecond: number,
-): Promise<void> {
-  const broker = await startMosquitto()
-  undo.push(() => broker.stop())
-  const folder = mkdtempSync(join(tmpdir(), 'plazacast-rival-'))
-  undo.push(() => rmSync(folder, { recursive: true, force: true }))
-  const { db: table, close } = openDatabase(join(folder, 'rival.db'), {
-    migrations: [(fresh) => fresh.exec('CREATE TABLE plays (seq INTEGER, record TEXT) STRICT')],
-  })
-  undo.push(close)
-  const [from, to] = await Promise.all([connectAsync(broker.url), connectAsync(broker.url)])
-  undo.push(
-    () => to.endAsync(true),
-    () => from.endAsync(true),
-  )
-  let arrived = 0
-  let bytes = 0
-  let allArrived = () => {}
-  const all = new Promise<void>((resolve) => {
-    allArrived = resolve
-  })
-  to.on('message', (_topic, payload) => {
-    table.run('INSERT INTO plays VALUES ($seq, $record)', { seq: arrived, record: payload.toString() })
-    arrived += 1
-    if (arrived === records) allArrived()
-  })
-  await to.subscribeAsync('plays', { qos: 1 })
-  const beganMs = performance.now()
-  for (let after = 0; after < records; after += 500) {
-    for (const record of sealedPlays(db, after, Math.min(500, records - after))) {
-      const line = lineOf(record)
-      bytes += line.length
-      await from.publishAsync('plays', line, { qos: 1 })
-    }
-  }
-  await all
-  const perSecond = Math.round((records / (performance.now() - beganMs)) * 1000)
-  print(
-    `rival, ${records} records, a message and an insert each, undisturbed: ${perSecond} a second, ${Math.round(bytes / records)} bytes a record, nothing checked`,
-  )
-  print(`  ours, disturbed as above: ${(ourPerSecond / perSecond).toFixed(1)} times as fast`)
 }
 
 function progress(text: string): void {

@@ -110,6 +110,19 @@ test('with nobody to acknowledge, each record is sent once, and then only a few 
   assert.equal(held(scene.plays).count, 1_200)
 })
 
+test('a receiver that comes when a long backlog is under way asks for what it lacks, and has it at once', async (t) => {
+  const scene = await setScene(t)
+  addEndedPlays(scene.db, 6_000)
+  const hours = 3_600_000
+  const sending = scene.send({ pace: { patienceMs: 50, unansweredEveryMs: 1_000, againMs: hours, askedEveryMs: 200 } })
+  await eventually('what nobody hears', () => sending.batches() > 5, patience)
+  await scene.collect()
+  await eventually('all of it', () => playsChain(scene.db).acknowledgedThrough === 6_000, patience)
+  assert.equal(held(scene.plays).count, 6_000)
+  assert.deepEqual([held(scene.plays).gaps, sending.events], [[], []])
+  assert.ok(sending.batches() < 100, `${sending.batches()} batches for 6000 records`)
+})
+
 test('records that the player had to drop are a gap that is told, and what follows is acknowledged', async (t) => {
   const scene = await setScene(t)
   addEndedPlays(scene.db, 300)
