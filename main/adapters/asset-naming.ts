@@ -5,6 +5,7 @@ import type { Clock } from '../app/ports.ts'
 import { putAsset } from '../sqlite/assets.ts'
 import { removeDownload } from '../sqlite/downloads.ts'
 import { transaction, type WriteDb } from '../sqlite/open.ts'
+import type { AssetFolders } from './asset-folders.ts'
 import { syncPath } from './piece-hashes.ts'
 
 /** A complete download, synced and hashed as it is on disk; `pieces`: the hashes of its pieces. */
@@ -14,14 +15,7 @@ export type CheckedDownload = {
   readonly pieces: Uint8Array<ArrayBuffer>
 }
 
-export type NamingOptions = {
-  readonly db: WriteDb
-  readonly clock: Clock
-  readonly assetsDir: string
-  readonly folderOf: (asset: AssetName) => string
-  readonly pathOf: (asset: AssetName) => string
-  readonly partialOf: (asset: AssetName) => string
-}
+export type NamingOptions = AssetFolders & { readonly db: WriteDb; readonly clock: Clock }
 
 type Job = CheckedDownload & { readonly resolve: () => void; readonly reject: (error: unknown) => void }
 

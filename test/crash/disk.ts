@@ -1,4 +1,6 @@
 import type { Chance } from '../attack/chance.ts'
+import { type Fate, fateOf, type Style, versionOf } from './disk-chance.ts'
+import { applyTo, emptyInode, type Inode, type StateFile, sizeAfter, stateFile } from './disk-inode.ts'
 import { type DiskCall, folderOf } from './trace.ts'
 
 /**
@@ -8,26 +10,13 @@ import { type DiskCall, folderOf } from './trace.ts'
  */
 export type Model = 'ext4' | 'posix'
 
-/** What a power cut leaves of one unsynced change of a file: `sectors` says which 512 or 4096 byte sectors of a write were written. */
-export type Fate = 'kept' | 'dropped' | { readonly sectorBytes: 512 | 4096; readonly seed: number }
-
 /** A disk after a power cut: which file is under which path, and what is in it. */
 export type DiskState = {
   readonly key: string
   readonly folders: readonly string[]
   readonly files: readonly StateFile[]
 }
-export type StateFile = {
-  readonly path: string
-  /** The same for the same content, as far as is known. */
-  readonly key: string
-  readonly size: number
-  /** Writes the content's pieces in order. */
-  readonly pieces: readonly { readonly at: number; readonly data: Buffer }[]
-}
 
-type Change = { readonly index: number; readonly call: Extract<DiskCall, { kind: 'write' | 'resize' }> }
-type Inode = { content: Buffer; size: number; safeThrough: number; pending: Change[]; namedAt: number[] }
 /** One name's history: what was under it after the call with this index. */
 type Slot = { versions: { index: number; file: number | undefined }[] }
 
@@ -171,140 +160,9 @@ export class Disk {
   }
 }
 
-/** How a power cut chooses: the four corners, and four kinds of chance. */
-export const styles = [
-  'all-dropped',
-  'all-kept',
-  'data-kept',
-  'names-kept',
-  'any',
-  'one-lost',
-  'one-kept',
-  'in-order',
-] as const
-export type Style = (typeof styles)[number]
-
-const tornBy = (chance: Chance): Fate => ({
-  sectorBytes: chance.below(2) === 0 ? 512 : 4096,
-  seed: chance.below(2 ** 31),
-})
-
-function fateOf(style: Style, isOdd: boolean, isPast: boolean, chance: Chance): Fate {
-  switch (style) {
-    case 'all-kept':
-    case 'data-kept':
-      return 'kept'
-    case 'all-dropped':
-    case 'names-kept':
-      return 'dropped'
-    case 'one-lost':
-      return !isOdd ? 'kept' : chance.below(2) === 0 ? 'dropped' : tornBy(chance)
-    case 'one-kept':
-      return !isOdd ? 'dropped' : chance.below(2) === 0 ? 'kept' : tornBy(chance)
-    case 'in-order':
-      return isOdd ? tornBy(chance) : isPast ? 'dropped' : 'kept'
-    case 'any': {
-      const fates: readonly Fate[] = ['kept', 'dropped', tornBy(chance)]
-      return chance.one(fates)
-    }
-  }
-}
-
-function versionOf<Version>(
-  choices: readonly Version[],
-  style: Style,
-  isOdd: boolean,
-  chance: Chance,
-): Version | undefined {
-  const [oldest, newest] = [choices[0], choices.at(-1)]
-  switch (style) {
-    case 'all-kept':
-    case 'names-kept':
-      return newest
-    case 'all-dropped':
-    case 'data-kept':
-      return oldest
-    case 'one-lost':
-      return isOdd ? oldest : newest
-    case 'one-kept':
-      return isOdd ? newest : oldest
-    default:
-      return choices[chance.below(choices.length)]
-  }
-}
-
 function isReachable(path: string, names: ReadonlyMap<string, number>, folders: ReadonlySet<number>): boolean {
   const folder = folderOf(path)
   if (folder === '') return true
   const file = names.get(folder)
   return file !== undefined && folders.has(file) && isReachable(folder, names, folders)
-}
-
-const emptyInode = (): Inode => ({ content: Buffer.alloc(0), size: 0, safeThrough: -1, pending: [], namedAt: [] })
-
-function sizeAfter(inode: Inode): number {
-  const last = inode.pending.findLastIndex(({ call }) => call.kind === 'resize')
-  const resized = inode.pending[last]?.call
-  const from = resized?.kind === 'resize' ? resized.size : inode.size
-  return inode.pending
-    .slice(last + 1)
-    .reduce((size, { call }) => (call.kind === 'write' ? Math.max(size, call.at + call.data.length) : size), from)
-}
-
-function applyTo(inode: Inode, call: Change['call']): void {
-  if (call.kind === 'resize') {
-    inode.content = grown(inode.content, call.size)
-    if (call.size < inode.size) inode.content.fill(0, call.size, inode.size)
-    inode.size = call.size
-    return
-  }
-  const end = call.at + call.data.length
-  inode.content = grown(inode.content, end)
-  call.data.copy(inode.content, call.at)
-  inode.size = Math.max(inode.size, end)
-}
-
-function grown(content: Buffer, size: number): Buffer {
-  if (size <= content.length) return content
-  const larger = Buffer.alloc(Math.max(size, content.length * 2))
-  content.copy(larger)
-  return larger
-}
-
-/** Kept changes at the front are as good as synced: the same content has the same key. */
-function stateFile(path: string, file: number, inode: Inode, fates: readonly Fate[]): StateFile {
-  const firstLoss = fates.findIndex((fate) => fate !== 'kept')
-  const solid = firstLoss < 0 ? inode.pending.length : firstLoss
-  let key = `${file}@${inode.pending[solid - 1]?.index ?? inode.safeThrough}`
-  let size = inode.size
-  const pieces: { at: number; data: Buffer }[] = [{ at: 0, data: inode.content.subarray(0, inode.size) }]
-  inode.pending.forEach(({ index, call }, at) => {
-    const fate = fates[at] ?? 'kept'
-    if (fate === 'dropped') return
-    if (at >= solid) key += `,${index}${fate === 'kept' ? '' : `/${fate.sectorBytes}/${fate.seed}`}`
-    if (call.kind === 'resize') {
-      if (fate !== 'kept') return
-      if (call.size < size) pieces.push({ at: call.size, data: Buffer.alloc(size - call.size) })
-      size = call.size
-      return
-    }
-    for (const piece of fate === 'kept' ? [{ at: call.at, data: call.data }] : sectorsOf(call, fate)) {
-      pieces.push(piece)
-      size = Math.max(size, piece.at + piece.data.length)
-    }
-  })
-  return { path, key, size, pieces }
-}
-
-/** Which sectors of a write came down, by the file's own sector borders. */
-function sectorsOf({ at, data }: { at: number; data: Buffer }, { sectorBytes, seed }: Exclude<Fate, string>) {
-  const pieces: { at: number; data: Buffer }[] = []
-  let bits = seed
-  for (let from = 0; from < data.length; ) {
-    const until = Math.min(data.length, from + sectorBytes - ((at + from) % sectorBytes))
-    bits = (Math.imul(bits, 1103515245) + 12345) >>> 0
-    if ((bits >>> 16) % 2 === 0) pieces.push({ at: at + from, data: data.subarray(from, until) })
-    from = until
-  }
-  return pieces
 }
