@@ -118,12 +118,11 @@ export function createPlaysSender(options: PlaysSenderOptions): PlaysSender {
     const waitMs = isRepeat ? 0 : lingerMs(chain.sealedThrough - cursor)
     if (waitMs > 0) return waitMs
     if (waiting.length < pace.window) return send(after)
-    if (isRepeat) {
-      cursor = sentThrough // nobody has answered yet: a whole backlog is not sent twice
-      return againInMs(after)
-    }
     const leftMs = waitingSinceMs + pace.patienceMs - nowMs()
-    return leftMs > 0 ? leftMs : send(after)
+    if (leftMs > 0) return leftMs
+    if (!isRepeat) return send(after)
+    cursor = sentThrough // nobody has answered: a whole backlog is not sent twice
+    return 0
   }
 
   function lingerMs(records: number): number {
