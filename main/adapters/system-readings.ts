@@ -1,6 +1,7 @@
 import { readFile, statfs } from 'node:fs/promises'
 import { cpus, freemem, totalmem, uptime } from 'node:os'
 import type { MachineReadings, ReadMachine } from '../app/health-parts.ts'
+import { readNetwork } from './network-readings.ts'
 import { createProcessReader } from './process-readings.ts'
 import { createTemperatureReader } from './temperature-readings.ts'
 
@@ -25,12 +26,13 @@ export function createSystemReadings(options: SystemReadingsOptions): ReadMachin
   let before: Times | undefined
 
   return async (): Promise<MachineReadings> => {
-    const [memory, times, parts, heat, disk] = await Promise.all([
+    const [memory, times, parts, heat, disk, network] = await Promise.all([
       readMemory(procDir),
       readTimes(procDir),
       processes(),
       temperatures(),
       readDisk(dataDir),
+      readNetwork(procDir, sysDir),
     ])
     const systemPercent = before && busyPercent(before, times)
     before = times
@@ -42,6 +44,7 @@ export function createSystemReadings(options: SystemReadingsOptions): ReadMachin
       memory: { ...memory, playerBytes: sumOf(parts.map((one) => one.memoryBytes)), processes: parts },
       temperatures: heat,
       disk,
+      network,
       systemSeconds: uptime(),
     }
   }

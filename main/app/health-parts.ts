@@ -3,7 +3,7 @@ import type { Host } from '../hosts/host.ts'
 import type { ReadConnectors } from './health-power.ts'
 
 /** What the machine says of itself. */
-export type MachineReadings = Pick<Readings, 'cpu' | 'memory' | 'temperatures' | 'disk'> & {
+export type MachineReadings = Pick<Readings, 'cpu' | 'memory' | 'temperatures' | 'disk' | 'network'> & {
   readonly systemSeconds: number
 }
 

@@ -44,6 +44,19 @@ export const processReading = z.object({
 })
 export type ProcessReading = z.infer<typeof processReading>
 
+/** A line to the network. Bytes and errors since it was set up. */
+export const networkReading = z.object({
+  interface: z.string(),
+  /** Plugged in and in use, as far as the system tells. */
+  isUp: z.boolean(),
+  /** By which others reach it. */
+  addresses: z.array(z.string()),
+  megabitsPerSecond: amount.nullable(),
+  receivedBytes: count.nullable(),
+  sentBytes: count.nullable(),
+  errors: count.nullable(),
+})
+
 /** What the picture is. `film` presents frames, `photo` stands still, `slate` is shown for want of anything else, `dark` is off by order. */
 export const pictureKinds = ['film', 'photo', 'slate', 'dark', 'none'] as const
 
@@ -63,6 +76,8 @@ export const readings = z.object({
   ),
   /** The volume of the data folder. */
   disk: z.object({ totalBytes: count, freeBytes: count, totalInodes: count, freeInodes: count }).nullable(),
+  /** Interfaces but the loopback; none where nothing can be read, and in what older players say. */
+  network: z.array(networkReading).default([]),
   clock: z.object({
     trust: z.enum(['trusted', 'holdover', 'unknown']),
     source: z.enum(clockSources),

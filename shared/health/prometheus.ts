@@ -1,4 +1,4 @@
-import type { Health } from './health.ts'
+import type { Health, Readings } from './health.ts'
 import { verdicts } from './health.ts'
 
 type Sample = { readonly value: number | null | undefined; readonly labels?: Readonly<Record<string, string>> }
@@ -36,18 +36,15 @@ const labelText = (labels: Readonly<Record<string, string>>): string =>
 const escaped = (value: string): string => value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')
 
 const gauge = (name: string, help: string, ...samples: Sample[]): Metric => ({ name, type: 'gauge', help, samples })
-const counter = (name: string, help: string, value: number | null | undefined): Metric => ({
-  name,
-  type: 'counter',
-  help,
-  samples: [{ value }],
-})
+const counter = (name: string, help: string, ...samples: Sample[]): Metric => ({ name, type: 'counter', help, samples })
 const one = (value: number | null | undefined): Sample => ({ value })
 const ratio = (percent: number | null | undefined): Sample => one(percent == null ? percent : percent / 100)
 const seconds = (ms: number | null | undefined): Sample => one(ms == null ? ms : ms / 1000)
 
 function metricsOf({ verdict, reasons, readings }: Health): Metric[] {
-  const { cpu, memory, disk, clock, uptime, picture, cache, database, broker } = readings
+  const { cpu, memory, disk, network, clock, uptime, picture, cache, database, broker, lastFault } = readings
+  const lines = (value: (line: Readings['network'][number]) => Sample['value']): Sample[] =>
+    network.map((line) => ({ value: value(line), labels: { device: line.interface } }))
   return [
     gauge('health', 'The verdict: 0 ok, 1 degraded, 2 failing.', one(verdicts.indexOf(verdict))),
     gauge(
@@ -75,13 +72,26 @@ function metricsOf({ verdict, reasons, readings }: Health): Metric[] {
     gauge('disk_free_bytes', 'Free on the volume of the data folder.', one(disk?.freeBytes)),
     gauge('disk_total_bytes', 'Size of the volume of the data folder.', one(disk?.totalBytes)),
     gauge('disk_free_inodes', 'Files that can still be made on it.', one(disk?.freeInodes)),
+    gauge(
+      'network_up',
+      '1 while a line to the network is plugged in and in use.',
+      ...lines(({ isUp }) => Number(isUp)),
+    ),
+    gauge(
+      'network_speed_bytes',
+      'What a line carries in a second.',
+      ...lines((it) => bytesOfMegabits(it.megabitsPerSecond)),
+    ),
+    counter('network_receive_bytes_total', 'What came over a line.', ...lines((it) => it.receivedBytes)),
+    counter('network_transmit_bytes_total', 'What went over a line.', ...lines((it) => it.sentBytes)),
+    counter('network_errors_total', 'What was broken on the way, in both directions.', ...lines((it) => it.errors)),
     gauge('clock_trusted', '1 trusted, 0.5 held over, 0 unknown.', one(clockValue[clock.trust])),
     gauge('clock_age_seconds', 'Since the time was last confirmed.', one(clock.ageSeconds)),
     gauge('clock_system_ahead_seconds', 'How far the system’s clock is ahead.', seconds(clock.systemAheadMs)),
-    counter('system_uptime_seconds_total', 'Since the machine started.', uptime.systemSeconds),
-    counter('player_uptime_seconds_total', 'Since the player started.', uptime.playerSeconds),
-    counter('presented_frames_total', 'Frames of films that came onto the wall.', picture.presentedFrames),
-    counter('dropped_frames_total', 'Frames of films that did not.', picture.droppedFrames),
+    counter('system_uptime_seconds_total', 'Since the machine started.', one(uptime.systemSeconds)),
+    counter('player_uptime_seconds_total', 'Since the player started.', one(uptime.playerSeconds)),
+    counter('presented_frames_total', 'Frames of films that came onto the wall.', one(picture.presentedFrames)),
+    counter('dropped_frames_total', 'Frames of films that did not.', one(picture.droppedFrames)),
     gauge('wall_powered', '1 while a display is on, 0 when none is.', one(powerValue[readings.wallPower])),
     gauge('page_beat_age_seconds', 'Since the page last drew and said so.', seconds(picture.beatAgeMs)),
     gauge('picture_black_seconds', 'How long the picture has been black.', seconds(picture.blackMs)),
@@ -95,11 +105,17 @@ function metricsOf({ verdict, reasons, readings }: Health): Metric[] {
     gauge('outbox_messages', 'Messages that wait for the broker.', one(database?.outboxMessages)),
     gauge('unacknowledged_plays', 'Showings nobody has acknowledged.', one(database?.unacknowledgedPlays)),
     gauge('broker_connected', '1 while connected.', one(broker ? Number(broker.connected) : undefined)),
-    counter('broker_reconnects_total', 'Connections after the first.', broker?.reconnects),
+    counter('broker_reconnects_total', 'Connections after the first.', one(broker?.reconnects)),
     gauge('broker_heard_age_seconds', 'Since anything came from the broker.', seconds(broker?.heardAgeMs)),
+    gauge('last_fault_timestamp_seconds', 'When the newest event was that is an error, since 1970.', {
+      value: lastFault && Date.parse(lastFault.at) / 1000,
+      labels: { code: lastFault?.code ?? '' },
+    }),
     gauge('quarantined_items', 'Items left out because they fail.', one(readings.quarantinedItems.length)),
   ]
 }
+
+const bytesOfMegabits = (megabits: number | null): number | null => (megabits === null ? null : megabits * 125_000)
 
 const powerValue = { on: 1, off: 0, unknown: undefined } as const
 const clockValue = { trusted: 1, holdover: 0.5, unknown: 0 } as const

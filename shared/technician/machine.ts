@@ -26,6 +26,7 @@ export function machineRows(report: TechnicianReport, words: Words, language: La
   const leftOut = quarantinedItems.join(', ')
   return [
     row(rows.display, words.wallPower[readings.wallPower], 'wall-unpowered'),
+    ...networkRows(readings.network, words, row),
     row(rows.broker, brokerLine(report, words, language), 'broker-lost', 'broker-deaf', 'other-player-with-my-id'),
     row(rows.clock, clockLine(readings.clock, words, language), 'clock-wrong', 'clock-unknown', 'clock-stale'),
     row(rows.disk, freeText(disk?.freeBytes, disk?.totalBytes, words), 'disk-full', 'disk-low', 'storage-failing'),
@@ -42,6 +43,20 @@ export function machineRows(report: TechnicianReport, words: Words, language: La
     ...(typeof unacknowledged === 'number' ? [row(rows.plays, countText(unacknowledged, language))] : []),
     row(rows.uptime, spanText(readings.uptime.playerSeconds, words)),
   ]
+}
+
+/** By which address others reach it; without one, whoever stands here looks for the cable. */
+function networkRows(
+  network: Readings['network'],
+  words: Words,
+  row: (label: string, value: string, ...codes: ReasonCode[]) => Row,
+): Row[] {
+  if (network.length === 0) return []
+  const lines = network
+    .filter(({ isUp }) => isUp)
+    .map((line) => [line.interface, ...line.addresses.slice(0, 1)].join(' '))
+  const { network: label } = words.rows
+  return lines.length > 0 ? lines.map((line) => row(label, line)) : [row(label, words.noNetwork, 'broker-lost')]
 }
 
 function brokerLine({ health, timeZone, at }: TechnicianReport, words: Words, language: Language): string {

@@ -48,6 +48,7 @@ const en = {
   inFallback: (item: string) => `${item} · fallback`,
   rows: {
     display: 'Display',
+    network: 'Network',
     broker: 'Broker',
     clock: 'Clock',
     disk: 'Disk',
@@ -70,6 +71,7 @@ const en = {
   connected: (time: string) => `connected since ${time}`,
   disconnected: (time: string) => `not connected since ${time}; the wall plays on`,
   noBroker: 'none is configured',
+  noNetwork: 'not connected',
   clockTrust: { trusted: 'right', holdover: 'running on alone', unknown: 'not known' },
   ago: (span: string) => `${span} ago`,
   free: (free: string, total: string) => `${free} free of ${total}`,
@@ -145,6 +147,7 @@ const zh: Words = {
   inFallback: (item) => `${item} · 后备内容`,
   rows: {
     display: '显示屏',
+    network: '网络',
     broker: '消息服务器',
     clock: '时钟',
     disk: '磁盘',
@@ -167,6 +170,7 @@ const zh: Words = {
   connected: (time) => `自 ${time} 起已连接`,
   disconnected: (time) => `自 ${time} 起断开；大屏继续播放`,
   noBroker: '未配置',
+  noNetwork: '未连接',
   clockTrust: { trusted: '准确', holdover: '自行走时', unknown: '未知' },
   ago: (span) => `${span}前`,
   free: (free, total) => `剩余 ${free}，共 ${total}`,

@@ -95,7 +95,8 @@ test('each value of a sentence is in the other language as well', () => {
 })
 
 test('Prometheus reads the health: each line is in its format, with units in the names and the reasons as labels', () => {
-  const readings = wellReadings({ ...wrongs['cpu-hot'], lastFault: null })
+  const lastFault = { at: '2026-11-22T01:00:00.000Z', code: 'stage-gone', message: 'gone' }
+  const readings = wellReadings({ ...wrongs['cpu-hot'], lastFault })
   const reasons = reasonsOf(lookFor(6, readings))
   const word: Health = health.parse({
     at: new Date(atMs).toISOString(),
@@ -109,6 +110,10 @@ test('Prometheus reads the health: each line is in its format, with units in the
   assert.ok(lines.includes('plazacast_health{player="wall \\"7\\"\\\\"} 1'))
   assert.ok(lines.some((line) => line.startsWith('plazacast_health_reason{') && line.includes('code="cpu-hot"')))
   assert.ok(lines.some((line) => line.startsWith('plazacast_temperature_celsius{') && line.endsWith(' 93')))
+  const ofLine = '{player="wall \\"7\\"\\\\",device="enp3s0"}'
+  assert.ok(lines.includes(`plazacast_network_up${ofLine} 1`))
+  assert.ok(lines.includes(`plazacast_network_receive_bytes_total${ofLine} 812000000`))
+  assert.ok(lines.some((line) => /_last_fault_timestamp_seconds\{.*code="stage-gone"\} 1795309200$/.test(line)))
   const types = lines.flatMap((line) => (/^# TYPE (\S+) (\S+)/.exec(line) ? [line.split(' ').slice(2)] : []))
   // As promtool's linter asks: counters end in _total and nothing else does, and units are base units in full.
   for (const [name = '', type] of types) {

@@ -16,6 +16,17 @@ export const wellReadings = (more: Partial<Readings> = {}): Readings => ({
     { sensor: 'nvme Composite', temperatureCelsius: 41, criticalCelsius: 85 },
   ],
   disk: { totalBytes: 64e9, freeBytes: 40e9, totalInodes: 1e6, freeInodes: 9e5 },
+  network: [
+    {
+      interface: 'enp3s0',
+      isUp: true,
+      addresses: ['192.168.7.4'],
+      megabitsPerSecond: 1000,
+      receivedBytes: 812_000_000,
+      sentBytes: 96_000_000,
+      errors: 0,
+    },
+  ],
   clock: { trust: 'trusted', source: 'fleet', ageSeconds: 3, systemAheadMs: 12 },
   uptime: { systemSeconds: 9000, playerSeconds: 8000 },
   picture: {

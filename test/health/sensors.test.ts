@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { type NetworkInterfaceInfo, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { encode } from 'jpeg-js'
+import { readNetwork } from '../../main/adapters/network-readings.ts'
 import { glanceAt } from '../../main/adapters/picture-brightness.ts'
 import { createSystemReadings } from '../../main/adapters/system-readings.ts'
 import { readings } from '../../shared/health/health.ts'
@@ -26,12 +27,13 @@ test('this machine is read as its schema says: CPU after two looks, memory of th
   const read = machine(folderWith(context, {}))
   assert.equal((await read()).cpu, null)
   const { systemSeconds, ...second } = await read()
-  const parsed = readings.pick({ cpu: true, memory: true, temperatures: true, disk: true }).parse(second)
+  const parsed = readings.pick({ cpu: true, memory: true, temperatures: true, disk: true, network: true }).parse(second)
   assert.ok(systemSeconds > 0)
   assert.ok(parsed.cpu && parsed.cpu.systemPercent <= 100)
   assert.ok(parsed.memory && parsed.memory.availableBytes < parsed.memory.totalBytes)
   const main = parsed.memory?.processes.find(({ kind }) => kind === 'main')
   assert.ok(main && main.memoryBytes > 10e6 && main.memoryBytes < 2e9)
+  for (const { interface: name } of parsed.network) assert.notEqual(name, 'lo')
   assert.ok(parsed.disk && parsed.disk.freeBytes > 0 && parsed.disk.freeBytes <= parsed.disk.totalBytes)
 })
 
@@ -56,6 +58,42 @@ test('thermal zones and hardware monitors are read with what they call critical;
     { sensor: 'x86_pkg_temp', temperatureCelsius: 61, criticalCelsius: 105 },
     { sensor: 'nvme Composite', temperatureCelsius: 40.85, criticalCelsius: 84.85 },
   ])
+})
+
+test('lines to the network are read with their carrier, speed, addresses and errors; the loopback and inner ends are left out', async (context) => {
+  const folder = folderWith(context, {
+    'class/net/lo/operstate': 'unknown\n',
+    'class/net/enp3s0/operstate': 'up\n',
+    'class/net/enp3s0/speed': '1000\n',
+    'class/net/enp3s0/device/vendor': '0x8086\n',
+    'class/net/wlp2s0/operstate': 'down\n',
+    'class/net/wlp2s0/speed': '-1\n',
+    'class/net/wlp2s0/device/vendor': '0x8086\n',
+    'class/net/veth12/operstate': 'up\n',
+    'net/dev': [
+      'Inter-|   Receive                            |  Transmit',
+      ' face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier compressed',
+      '    lo: 900 1 0 0 0 0 0 0 900 1 0 0 0 0 0 0',
+      'enp3s0: 81200 70 2 0 0 0 0 0 9600 60 1 0 0 0 0 0',
+    ].join('\n'),
+  })
+  const of = (address: string, family: 'IPv4' | 'IPv6') =>
+    ({ address, family, internal: false, netmask: '', mac: '', cidr: null, scopeid: 0 }) as NetworkInterfaceInfo
+  const addressed = { enp3s0: [of('fe80::1', 'IPv6'), of('2001:db8::4', 'IPv6'), of('192.168.7.4', 'IPv4')] }
+  const [wired, wireless, ...more] = await readNetwork(folder, folder, addressed)
+  assert.deepEqual(wired, {
+    interface: 'enp3s0',
+    isUp: true,
+    addresses: ['192.168.7.4', '2001:db8::4'],
+    megabitsPerSecond: 1000,
+    receivedBytes: 81200,
+    sentBytes: 9600,
+    errors: 3,
+  })
+  assert.deepEqual([wireless?.interface, wireless?.isUp, wireless?.megabitsPerSecond], ['wlp2s0', false, null])
+  assert.deepEqual(more, [])
+  const elsewhere = await readNetwork(join(folder, 'none'), join(folder, 'none'), addressed)
+  assert.deepEqual([elsewhere[0]?.isUp, elsewhere[0]?.receivedBytes], [true, null])
 })
 
 test('the processes of a player are told apart, and strangers and the dead are left out', async (context) => {

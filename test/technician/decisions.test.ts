@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { defaultConfiguration, readConfiguration } from '../../main/app/configuration.ts'
+import type { Readings } from '../../shared/health/health.ts'
 import { isFromOwnPage, isOwnHost } from '../../shared/technician/own-host.ts'
 import {
   afterRightPin,
@@ -12,7 +13,7 @@ import {
 import { openFault, withoutTokens } from '../../shared/technician/report.ts'
 import { pageLanguageOf } from '../../shared/technician/texts.ts'
 import { technicianView } from '../../shared/technician/view.ts'
-import { at, healthOf, reasonOf, state } from './reports.ts'
+import { at, healthOf, readings, reasonOf, state } from './reports.ts'
 
 /** Wrong PINs of one client, each as soon as it is listened to; what it had to wait after each. */
 function waits(guard: PinGuard, client: string, tries: number): number[] {
@@ -121,6 +122,18 @@ test('a player that falls silent is said to be silent, whatever its last verdict
   assert.equal(view.verdict, 'silent')
   assert.match(view.told[0]?.sentence ?? '', /since 20:00:00 \(34 s\)/)
   assert.equal(technicianView(report, undefined, 'en').verdict, 'ok')
+})
+
+test('a technician reads by which address the player is reached, or that no line is plugged in while the broker is missed', () => {
+  const [line] = readings.network
+  const rowsOf = (network: Readings['network'], missed: boolean) => {
+    const reasons = missed ? [reasonOf('broker-lost', 'degraded', 'No connection.', '断开。')] : []
+    const { machine } = technicianView({ ...report, health: healthOf('ok', reasons, { network }) }, undefined, 'zh')
+    return machine.filter(({ label }) => label === '网络').map(({ value, isBad }) => [value, isBad])
+  }
+  assert.deepEqual(rowsOf(readings.network, true), [['enp3s0 192.168.7.4', false]])
+  assert.deepEqual(rowsOf(line ? [{ ...line, isUp: false }] : [], true), [['未连接', true]])
+  assert.deepEqual(rowsOf([], false), [])
 })
 
 test('what is no fault is told without being one: a wall that is off by order says so', () => {

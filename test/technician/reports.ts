@@ -12,6 +12,17 @@ export const readings: Readings = {
     { sensor: 'x86_pkg_temp', temperatureCelsius: 57.6, criticalCelsius: 100 },
   ],
   disk: { totalBytes: 128_000_000_000, freeBytes: 61_400_000_000, totalInodes: 8_000_000, freeInodes: 7_900_000 },
+  network: [
+    {
+      interface: 'enp3s0',
+      isUp: true,
+      addresses: ['192.168.7.4'],
+      megabitsPerSecond: 1000,
+      receivedBytes: 812_000_000,
+      sentBytes: 96_000_000,
+      errors: 0,
+    },
+  ],
   clock: { trust: 'trusted', source: 'fleet', ageSeconds: 34, systemAheadMs: 12 },
   uptime: { systemSeconds: 1_900_000, playerSeconds: 1_123_200 },
   picture: {
