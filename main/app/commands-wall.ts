@@ -10,8 +10,8 @@ export type WallCommandParts = PageCommandParts & {
   readonly machine: Machine
   /** Undefined: the cache cannot check itself. */
   readonly checkCache: CheckCache | undefined
-  /** Sends the health again; undefined: none is made. */
-  readonly repeatHealth?: (() => void) | undefined
+  /** Looks at the wall at once and sends what it found; undefined: no health is made. */
+  readonly healthAgain?: (() => Promise<void>) | undefined
 }
 
 /** The commands that every wall knows, by name. `programmeChanged` is to be called with each new programme. */
@@ -21,14 +21,14 @@ export type WallCommands = {
 }
 
 export function wallCommands(parts: WallCommandParts): WallCommands {
-  const { reporter, clock, repeatHealth } = parts
+  const { reporter, clock, healthAgain } = parts
   const page = pageCommands(parts)
   const failed = (command: string, reason: string) =>
     reporter.event('command-refused', `${command}: ${reason}`, { command, code: 'failed' })
-  const reportNow: CommandHandler = () => {
+  const reportNow: CommandHandler = async () => {
     reporter.repeatState()
-    repeatHealth?.()
-    return { result: { sent: repeatHealth ? ['state', 'health'] : ['state'] } }
+    await healthAgain?.()
+    return { result: { sent: healthAgain ? ['state', 'health'] : ['state'] } }
   }
   const handlers = [
     ...page.handlers,

@@ -53,8 +53,8 @@ export type HealthWatch = {
   health(): Health | undefined
   /** Whether a display takes the picture. */
   wallPower(): WallPower
-  /** Publishes the newest again. */
-  repeat(): void
+  /** Looks at once and publishes what it found; never rejects. */
+  again(): Promise<void>
   /** Passes on everything that a player says, and hears it. */
   overhear(reporter: Reporter): Reporter
   overhearBroker(connect: Connect | undefined): Connect | undefined
@@ -88,6 +88,7 @@ export function createHealth(options: HealthOptions): HealthWatch {
   const sums = { turn: 0, heldBytes: 0 }
   let hasBroker = false
   let stopped = false
+  let looking: Promise<void> | undefined
   let cancel: Undo = () => {}
   const broker = createBrokerWatch({
     ...where,
@@ -173,20 +174,31 @@ export function createHealth(options: HealthOptions): HealthWatch {
     sources.publish(message).catch(() => {}) // not connected: it is told as soon as it is
   }
 
+  /** One look at a time; never rejects. */
+  function lookOnce(from: HealthSources): Promise<void> {
+    looking ??= look(from)
+      .catch((error: unknown) => log('error', `the wall could not be looked at: ${String(error)}`)) // it plays on
+      .finally(() => {
+        looking = undefined
+      })
+    return looking
+  }
+
   function turn(from: HealthSources, afterMs: number): void {
     cancel = clock.after(afterMs, () => {
-      void look(from)
-        .catch((error: unknown) => log('error', `the wall could not be looked at: ${String(error)}`)) // it plays on
-        .finally(() => {
-          if (!stopped) turn(from, lookEveryMs)
-        })
+      void lookOnce(from).finally(() => {
+        if (!stopped) turn(from, lookEveryMs)
+      })
     })
   }
 
   return {
     health: () => newest,
     wallPower: displays.power,
-    repeat: publish,
+    async again() {
+      if (sources) await lookOnce(sources)
+      publish()
+    },
     overhear(heard) {
       reporter = heard
       return {

@@ -46,7 +46,7 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
     retryDownloads: () => cache.retryNow(),
     machine: parts.machine ?? {},
     checkCache: cache.check,
-    repeatHealth: health?.repeat,
+    healthAgain: health?.again,
   })
   const wire = createPlayerWire(parts, core, {
     handlers: commands.handlers,

@@ -42,7 +42,7 @@ export const commandKinds: Readonly<Record<string, CommandKind>> = {
     longestSeconds: 10,
   },
   'check-cache': { does: 'reads and hashes every file that is held', arguments: nothing, longestSeconds: 6 * 3600 },
-  'report-now': { does: 'sends state and health again', arguments: nothing, longestSeconds: 10 },
+  'report-now': { does: 'looks at the wall anew and sends state and health', arguments: nothing, longestSeconds: 10 },
   'send-logs': { does: 'sends the end of the log', arguments: sendLogsArguments, longestSeconds: 10 },
 }
 export const commandNames = Object.keys(commandKinds)
