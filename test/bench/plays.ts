@@ -32,7 +32,7 @@ message of its own (QoS 1, one at a time), inserted by a plain subscriber.
   --repeats N   how many times the newest batch is sent a second time, as a broker may (default 50)
   --rival N     how many records the rival sends (default 5000)
   --picture N   how many records go out while a real wall plays films under Xvfb, whose display is judged without and with
-                them (default 50000; 0: no wall)
+                them (default 200000, about half a minute; 0: no wall)
 `
 
 let lastProgressMs = 0
@@ -44,7 +44,7 @@ const { values } = parseArgs({
     kills: { type: 'string', default: '50' },
     repeats: { type: 'string', default: '50' },
     rival: { type: 'string', default: '5000' },
-    picture: { type: 'string', default: '50000' },
+    picture: { type: 'string', default: '200000' },
     help: { type: 'boolean', default: false },
   },
 })
