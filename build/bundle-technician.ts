@@ -10,7 +10,7 @@ export async function bundleTechnician(into: string, plugins: readonly Plugin[])
   await mkdir(into, { recursive: true })
   await Promise.all([
     build({
-      entryPoints: { technician: join(from, 'technician.ts') },
+      entryPoints: [join(from, 'technician.ts'), join(from, 'technician.css')],
       outdir: into,
       bundle: true,
       format: 'iife',
@@ -21,7 +21,6 @@ export async function bundleTechnician(into: string, plugins: readonly Plugin[])
       logLevel: 'warning',
     }),
     copyFile(join(from, 'index.html'), join(into, 'index.html')),
-    copyFile(join(from, 'technician.css'), join(into, 'technician.css')),
     copyFile(join(root, 'assets/icons/plazacast.svg'), join(into, 'icon.svg')),
   ])
 }

@@ -102,5 +102,6 @@ function refusalText(answer: TechnicianAnswer | undefined, words: Words): string
   if (answer.code === 'locked') return words.locked(spanText(answer.waitSeconds ?? 0, words))
   if (answer.code === 'wrong-pin') return words.wrongPin
   if (answer.code === 'not-signed-in') return words.signedOut
-  return words.failed(answer.message)
+  const known = Object.entries(words.problems).find(([code]) => code === answer.code)
+  return known ? known[1] : words.failed(answer.message)
 }

@@ -1,4 +1,6 @@
 import type { DownloadReport, PlaylistReport } from '../reports/state.ts'
+import type { Language } from '../texts/bilingual.ts'
+import { phrase } from '../texts/phrases.ts'
 import { sizeText } from './amounts.ts'
 import type { Words } from './texts.ts'
 
@@ -18,12 +20,13 @@ export function downloadRows(
   playlists: readonly PlaylistReport[],
   downloads: readonly DownloadReport[],
   words: Words,
+  language: Language,
 ): { readonly rows: readonly DownloadRow[]; readonly more: number } {
   const lacking = playlists.filter(({ missingBytes, status }) => missingBytes > 0 && status !== 'withdrawn')
   return {
     rows: [
       ...lacking.slice(0, shownPlaylists).map((one) => playlistRow(one, words)),
-      ...downloads.slice(0, shownFiles).map((one) => fileRow(one, words)),
+      ...downloads.slice(0, shownFiles).map((one) => fileRow(one, words, language)),
     ],
     more: Math.max(0, downloads.length - shownFiles),
   }
@@ -41,9 +44,13 @@ function playlistRow(
   }
 }
 
-function fileRow({ asset, playlists, bytes, doneBytes, state, reason }: DownloadReport, words: Words): DownloadRow {
+function fileRow(
+  { asset, playlists, bytes, doneBytes, state, reason }: DownloadReport,
+  words: Words,
+  language: Language,
+): DownloadRow {
   const lists = playlists.map((name) => name.split('/').at(-1) ?? name)
-  const how = reason ?? words.downloading[state]
+  const how = reason === undefined ? words.downloading[state] : phrase(reason)[language]
   return {
     isWhole: false,
     title: [asset.replace(/^sha256:/, '').slice(0, 8), lists.join(', ')].filter((text) => text !== '').join(' · '),

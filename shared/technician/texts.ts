@@ -96,7 +96,7 @@ const en = {
     reload: 'The picture is being made anew.',
     skip: 'The next one is on its way.',
     identify: 'The wall shows its name for ten seconds.',
-    'report-now': 'The player has reported anew.',
+    'report-now': 'Tested anew. What was found is at the top.',
   },
   pin: 'PIN',
   pinWhy: 'These change what happens on the wall, so they need the PIN of this player.',
@@ -107,6 +107,14 @@ const en = {
   locked: (span: string) => `Too many wrong PINs. Try again in ${span}.`,
   signedOut: 'Enter the PIN again.',
   failed: (message: string) => `That did not work: ${message}`,
+  problems: {
+    'emergency-on': 'An emergency is on the wall. Nothing is written over it.',
+    'wall-dark': 'The wall is off by order, so there is nothing to be done here.',
+    'nothing-on': 'Nothing is on that could be skipped.',
+    'in-step': 'This wall keeps in step with others, so nothing can be skipped.',
+    'page-silent': 'The picture did not answer in time. The player looks after it by itself.',
+    'not-ready': 'The picture is being started. Try again in a moment.',
+  },
   unreachable: 'The player did not answer.',
 }
 export type Words = typeof en
@@ -190,7 +198,7 @@ const zh: Words = {
     reload: '正在重新生成画面。',
     skip: '即将播放下一个。',
     identify: '大屏将显示名称十秒。',
-    'report-now': '播放器已重新上报。',
+    'report-now': '已重新检测，结果见页面顶部。',
   },
   pin: 'PIN 码',
   pinWhy: '这些操作会影响大屏，因此需要此播放器的 PIN 码。',
@@ -201,6 +209,14 @@ const zh: Words = {
   locked: (span) => `PIN 码错误次数过多，请在 ${span}后重试。`,
   signedOut: '请重新输入 PIN 码。',
   failed: (message) => `操作未成功：${message}`,
+  problems: {
+    'emergency-on': '大屏正在播放紧急信息，不能被覆盖。',
+    'wall-dark': '大屏按计划关闭，无法进行此操作。',
+    'nothing-on': '目前没有可跳过的内容。',
+    'in-step': '此大屏与其他大屏同步播放，不能跳过。',
+    'page-silent': '画面未及时应答，播放器会自行处理。',
+    'not-ready': '画面正在启动，请稍后再试。',
+  },
   unreachable: '播放器没有应答。',
 }
 

@@ -52,7 +52,7 @@ export function technicianView(
   if (!report) return { ...nothingHeard(words), verdict: silence ? 'silent' : 'unknown' }
   const { health, state } = report
   const verdict = silence ? 'silent' : (health?.verdict ?? 'unknown')
-  const { rows, more } = downloadRows(state?.playlists ?? [], state?.downloads ?? [], words)
+  const { rows, more } = downloadRows(state?.playlists ?? [], state?.downloads ?? [], words, language)
   return {
     title: report.name ?? report.playerId,
     verdict,

@@ -78,18 +78,45 @@ const ownPhrases: ReadonlyMap<string, Bilingual> = new Map([
   ['safe-mode', { en: 'the player is in safe mode', zh: '播放器处于安全模式' }],
   own('the disk is full', '磁盘已满'),
   own('the quota of the cache is used up', '缓存配额已用尽'),
+  own('there is no address to fetch it from', '没有下载地址'),
+  own('the server ended too early', '服务器提前中断了传输'),
+  own('the connection stands still', '连接停滞'),
+  own('the file has changed on the server', '服务器上的文件已更改'),
+  own('redirected to no web address', '被重定向到无效地址'),
+  own('redirected from https to http', '被从 https 重定向到 http'),
+  [
+    'ECONNREFUSED',
+    { en: 'the server is there, but does not listen (ECONNREFUSED)', zh: '服务器拒绝连接（ECONNREFUSED）' },
+  ],
+  ['ECONNRESET', { en: 'the server broke the connection off (ECONNRESET)', zh: '服务器中断了连接（ECONNRESET）' }],
+  ['ENOTFOUND', { en: 'there is no server of that name (ENOTFOUND)', zh: '找不到服务器（ENOTFOUND）' }],
+  ['EAI_AGAIN', { en: 'names cannot be looked up (EAI_AGAIN)', zh: '域名解析失败（EAI_AGAIN）' }],
+  ['ETIMEDOUT', { en: 'the server does not answer (ETIMEDOUT)', zh: '服务器没有应答（ETIMEDOUT）' }],
+  ['EHOSTUNREACH', { en: 'no way leads to the server (EHOSTUNREACH)', zh: '无法到达服务器（EHOSTUNREACH）' }],
+  ['ENETUNREACH', { en: 'there is no network (ENETUNREACH)', zh: '网络不可用（ENETUNREACH）' }],
   own('the last tries failed', '最近几次尝试均失败'),
   own('the player was started again and again', '播放器多次重启'),
   own('a command asked for it', '收到命令'),
   own('it hangs', '页面无响应'),
-  own('it has drawn nothing for 8 s', '已有 8 秒没有绘制'),
-  own('it has drawn nothing for 30 s', '已有 30 秒没有绘制'),
   own('the page’s process ended', '页面进程已退出'),
   own('the window was closed', '窗口被关闭'),
 ])
 
+/** What the player says with a value in it. */
+const ownPatterns: readonly (readonly [RegExp, string])[] = [
+  [/^the server answers (\d+)$/, '服务器返回 $1'],
+  [/^the server has (\d+) bytes, signed are (\d+)$/, '服务器上的文件为 $1 字节，签名为 $2 字节'],
+  [/^redirected more than (\d+) times$/, '重定向超过 $1 次'],
+  [/^it has drawn nothing for (\d+) s$/, '已有 $1 秒没有绘制'],
+]
+
+function ownWords(text: string): Bilingual | undefined {
+  const pattern = ownPatterns.find(([words]) => words.test(text))
+  return ownPhrases.get(text) ?? (pattern && { en: text, zh: text.replace(...pattern) })
+}
+
 /** What is not the player's own, such as a system's or a server's words, is the same in every language. */
-export const phrase = (text: string): Bilingual => ownPhrases.get(text) ?? { en: text, zh: text }
+export const phrase = (text: string): Bilingual => ownWords(text) ?? { en: text, zh: text }
 
 /** What is not the player's own is left out where it would be another language's: the message itself stands beside it. */
-export const ownPhrase = (text: string): TextValue => ownPhrases.get(text) ?? { en: text }
+export const ownPhrase = (text: string): TextValue => ownWords(text) ?? { en: text }

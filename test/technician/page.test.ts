@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { CommandFailed } from '../../main/app/commands.ts'
 import type { Reporter } from '../../main/app/reporter.ts'
 import type { Health, Readings } from '../../shared/health/health.ts'
 import { healthAfter, wrongs } from '../health/judging.ts'
@@ -91,13 +92,17 @@ function makeHistory(reporter: Reporter): void {
         bytes: 9_000_000,
         doneBytes: 0,
         state: 'waiting',
-        reason: 'the server says 503',
+        reason: 'the server answers 503',
       },
     ],
   })
-  const failed = { asset: `sha256:${'90c2'.repeat(16)}`, reason: 'the server says 503' }
+  const failed = { asset: `sha256:${'90c2'.repeat(16)}`, reason: 'the server answers 503' }
   for (let count = 0; count < 34; count += 1)
-    reporter.event('asset-download-failed', 'https://cdn.example/lantern.mp4?token=secret: the server says 503', failed)
+    reporter.event(
+      'asset-download-failed',
+      'https://cdn.example/lantern.mp4?token=secret: the server answers 503',
+      failed,
+    )
   reporter.event('item-stalled', 'no frame for 2 s', { playlist: 'chongqing-friends', item: 'hotpot-night' })
   const about = { topic: 'plazacast/v1/groups/jiefangbei/playlists/spring', code: 'unknown-key', field: 'signatures' }
   reporter.event('document-refused', 'signatures: no key that is trusted made one', about)
@@ -169,24 +174,43 @@ test('each reason is told to a phone in both languages', {
   }
 })
 
-test('a technician gives the PIN by touch, acts, and locks again', async (context) => {
+test('a technician gives the PIN by touch, acts, reads in either language why something was not done, and locks again', async (context) => {
   const rig = await startPage(context)
+  rig.set({ picture: wall })
   const phone = await openPhone(`http://127.0.0.1:${rig.port}/`, 'en')
   context.after(phone.stop)
+  if (pictures) await lendGlyphs(phone)
+  const keep = async (name: string) => {
+    await isReadable(phone, name)
+    if (pictures) await phone.page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true })
+  }
   await phone.sees('need the PIN')
   await phone.page.type('input[name=pin]', '111222')
   await phone.page.tap('.enter')
   await phone.sees('This PIN is wrong.')
-  if (pictures) await phone.page.screenshot({ path: join(pictures, 'en-wrong-pin.png'), fullPage: true })
+  await keep('en-wrong-pin')
   await phone.page.type('input[name=pin]', rightPin)
   await phone.page.tap('.enter')
   await phone.sees('Show name on the wall')
   await phone.page.tap('.buttons button:nth-child(3)')
   await phone.sees('The wall shows its name')
   assert.deepEqual(rig.acted, ['identify'])
-  if (pictures) await phone.page.screenshot({ path: join(pictures, 'en-signed-in.png'), fullPage: true })
+  await keep('en-signed-in')
+  rig.set({ refusal: new CommandFailed('emergency-on', 'an emergency is on the wall') })
+  await phone.page.tap('.buttons button:nth-child(2)')
+  await phone.sees('Nothing is written over it')
+  await phone.page.tap('header button')
+  await phone.sees('大屏正在播放紧急信息')
+  await keep('zh-not-done')
   await phone.page.tap('.leave')
-  await phone.sees('need the PIN')
+  await phone.sees('需要此播放器的 PIN')
+  for (const wrong of ['101010', '202020', '303030', '404040']) {
+    await phone.page.type('input[name=pin]', wrong)
+    await phone.page.tap('.enter')
+    await phone.page.waitForFunction(() => document.querySelector('input')?.value === '')
+  }
+  await phone.sees('PIN 码错误次数过多')
+  await keep('zh-locked')
 })
 
 test('the language is changed by a touch and stays changed', async (context) => {

@@ -26,14 +26,21 @@ export type Phone = {
  * in, are set aside for that.
  */
 export async function lendGlyphs({ page }: Phone): Promise<void> {
-  const index = fileURLToPath(import.meta.resolve('@fontsource-variable/noto-sans-sc/index.css'))
-  const css = readFileSync(index, 'utf8').replaceAll(/url\(\.?\/?(files\/[^)]+)\)/g, (_whole, file: string) => {
-    return `url(data:font/woff2;base64,${readFileSync(join(dirname(index), file)).toString('base64')})`
-  })
+  const css = ['noto-sans', 'noto-sans-sc'].map(fontIn).join('\n')
   await page.setBypassCSP(true)
   await page.reload()
-  await page.addStyleTag({ content: `${css} body { font-family: 'Noto Sans SC Variable', sans-serif }` })
+  await page.addStyleTag({
+    content: `${css} body { font-family: 'Noto Sans Variable', 'Noto Sans SC Variable', sans-serif }`,
+  })
   await page.evaluate(() => document.fonts.ready)
+}
+
+/** The rules of an installed font with its files in them. */
+function fontIn(name: string): string {
+  const index = fileURLToPath(import.meta.resolve(`@fontsource-variable/${name}/index.css`))
+  return readFileSync(index, 'utf8').replaceAll(/url\(\.?\/?(files\/[^)]+)\)/g, (_whole, file: string) => {
+    return `url(data:font/woff2;base64,${readFileSync(join(dirname(index), file)).toString('base64')})`
+  })
 }
 
 export async function openPhone(url: string, languages: string, size: keyof typeof phones = 'small'): Promise<Phone> {
@@ -50,14 +57,15 @@ export async function openPhone(url: string, languages: string, size: keyof type
   })
   page.on('pageerror', (error) => complaints.push(String(error)))
   await page.goto(url)
-  const text = () => page.evaluate(() => document.body.innerText)
+  // A number and its unit are kept on one line.
+  const text = () => page.evaluate(() => document.body.innerText.replaceAll('\u00a0', ' '))
   return {
     page,
     complaints,
     text,
     async sees(wanted) {
       await page.waitForFunction(
-        (part) => document.body.innerText.includes(part),
+        (part) => document.body.innerText.replaceAll('\u00a0', ' ').includes(part),
         { timeout: 20_000, polling: 50 },
         wanted,
       )

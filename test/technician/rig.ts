@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { bundleTechnician } from '../../build/bundle-technician.ts'
 import { systemClock } from '../../main/adapters/system-clock.ts'
 import { startTechnicianServer, type TechnicianServerOptions } from '../../main/adapters/technician-server.ts'
-import type { CommandHandler } from '../../main/app/commands.ts'
+import type { CommandFailed, CommandHandler } from '../../main/app/commands.ts'
 import { createReporter, type Reporter } from '../../main/app/reporter.ts'
 import { createTechnician, type WatchedPlayer } from '../../main/app/technician.ts'
 import { createTechnicianAccess } from '../../main/app/technician-access.ts'
@@ -32,7 +32,12 @@ export type PageRig = {
   /** What was carried out. */
   readonly acted: string[]
   readonly events: Pick<PlayerEvent, 'code' | 'message'>[]
-  set(change: { health?: Health | undefined; picture?: Uint8Array | undefined }): void
+  /** `refusal`: why nothing that is asked for can be done. */
+  set(change: {
+    health?: Health | undefined
+    picture?: Uint8Array | undefined
+    refusal?: CommandFailed | undefined
+  }): void
   ask(path: string, more?: Asked): Promise<Answered>
   /** As the page itself asks: with all that it sends. */
   post(path: string, body: unknown, more?: Asked): Promise<Answered>
@@ -72,6 +77,7 @@ export async function startPage(context: Context, options: RigOptions = {}): Pro
   const events: PageRig['events'] = []
   let health: Health | undefined = healthOf('ok')
   let picture: Uint8Array | undefined
+  let refusal: CommandFailed | undefined
   let pictures = 0
   const { db, close } = openInMemory()
   context.after(close)
@@ -108,6 +114,7 @@ export async function startPage(context: Context, options: RigOptions = {}): Pro
   const command =
     (name: string): CommandHandler =>
     () => {
+      if (refusal) throw refusal
       acted.push(name)
       return { result: {} }
     }
@@ -189,6 +196,7 @@ export async function startPage(context: Context, options: RigOptions = {}): Pro
     set(change) {
       if ('health' in change) health = change.health
       if ('picture' in change) picture = change.picture
+      if ('refusal' in change) refusal = change.refusal
     },
     ask: send,
     post,
