@@ -1,7 +1,8 @@
-import { readdirSync, rmSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Crypto } from '../shared/trust/crypto.ts'
 import { createBallastFile } from './adapters/ballast-file.ts'
+import { writeKeptFile } from './adapters/kept-folder.ts'
 import { createSealFile } from './adapters/seal-file.ts'
 import type { Configuration } from './app/configuration.ts'
 import type { Clock, Undo } from './app/ports.ts'
@@ -9,6 +10,7 @@ import type { Reporter } from './app/reporter.ts'
 import { openSeal, type Seal, type SealStore } from './app/seal.ts'
 import type { Ballast } from './app/storage.ts'
 import { startUpkeep } from './app/upkeep.ts'
+import { documentsAsText, documentsMark } from './sqlite/documents-copy.ts'
 import { type DatabaseHandle, DatabaseRefused, openInMemory, type WriteDb } from './sqlite/open.ts'
 import { openOrRebuild } from './sqlite/rebuild.ts'
 import { borrow } from './sqlite/salvage.ts'
@@ -40,11 +42,13 @@ export function openPlayerDatabase(
   const file = join(dataDir, 'player.db')
   const ballast = createBallastFile(dataDir)
   const store = sealStore(configuration, problems)
+  const copies = documentsCopy(join(dataDir, 'documents.json'))
   const rebuilt = mailbox()
   const open = () =>
     openOrRebuild(file, {
       now: clock.now,
       giveRoom: ballast.release,
+      copyOfDocuments: copies.read,
       onRebuilt({ message }, db) {
         openSeal(db, store, rootKeys, crypto) // what was seen at most is believed before anything is read
         rebuilt.put(message)
@@ -65,7 +69,10 @@ export function openPlayerDatabase(
         ballast,
         logBytes: () => statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0,
         damaged: () => handle.distrust(),
-        tidy: () => removeOldest(dataDir),
+        tidy() {
+          removeOldest(dataDir)
+          if (mayBeSealed) copies.keep(db)
+        },
       }),
     close: handle.close,
   }
@@ -106,6 +113,25 @@ function mailbox(): { put(message: string): void; listen(listener: (message: str
       for (const one of waiting.splice(0)) next(one)
       return () => {
         listener = undefined
+      }
+    },
+  }
+}
+
+/** Accepted documents a second time, in a file of their own: written anew when they are others than before. */
+function documentsCopy(file: string): { read(): string | undefined; keep(db: WriteDb): void } {
+  let kept: string | undefined
+  return {
+    read: () => (statSync(file, { throwIfNoEntry: false })?.isFile() ? readFileSync(file, 'utf8') : undefined),
+    keep(db) {
+      const mark = documentsMark(db)
+      if (mark === kept) return
+      const text = documentsAsText(db)
+      try {
+        if (text !== undefined) writeKeptFile(file, text)
+        kept = mark
+      } catch {
+        // A disk that takes nothing is told by who must write; this is tried again in a minute.
       }
     },
   }

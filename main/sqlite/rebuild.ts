@@ -10,7 +10,7 @@ import { type DatabaseHandle, DatabaseRefused, type OpenOptions, openDatabase, o
 import { nextInOutbox, outboxTotals } from './outbox.ts'
 import { interruptRunningPlays, lastPlays } from './plays.ts'
 import { playsChain } from './plays-chain.ts'
-import { salvage } from './salvage.ts'
+import { type Salvaged, salvage, salvageCopy } from './salvage.ts'
 import { takenDownAssets } from './taken-down.ts'
 import { trustChain } from './trust-chain.ts'
 
@@ -28,6 +28,8 @@ export type Rebuilt = {
 export type RebuildOptions = OpenOptions & {
   /** Milliseconds since 1970, for the name of what is set aside. */
   readonly now: () => number
+  /** A copy of the documents, for what cannot be read of them in the database. */
+  readonly copyOfDocuments?: () => string | undefined
   /** Gives up what room is held back for a full disk; false if there is none, or no longer. */
   readonly giveRoom?: () => boolean
   /**
@@ -66,11 +68,17 @@ export function openOrRebuild(file: string, options: RebuildOptions, tries = 3):
 /** The disk takes nothing, or cannot be read: the database may be sound and is left where it is. What can be read of it plays. */
 function inMemory(file: string, options: RebuildOptions, why: unknown): DatabaseHandle {
   const handle = openInMemory(options)
-  const found = handle.db.transaction(() => salvage(file, handle.db))
+  const found = saved(file, handle.db, options)
   const message = `${file} cannot be used (${why instanceof Error ? why.message : String(why)}); ${found.rows} rows were read of it, and nothing survives a restart`
   options.onRebuilt({ message, aside: undefined, ...found, onDisk: false }, handle.db)
   return handle
 }
+
+const saved = (from: string, into: WriteDb, { copyOfDocuments }: RebuildOptions): Salvaged =>
+  into.transaction(() => {
+    const found = salvage(from, into)
+    return { ...found, rows: found.rows + salvageCopy(copyOfDocuments?.(), into) }
+  })
 
 const repairing = (file: string, options: RebuildOptions): OpenOptions => ({
   ...options,
@@ -83,7 +91,7 @@ function rebuild(file: string, options: RebuildOptions, why: unknown): DatabaseH
   const aside = setAside(file, options.now())
   const { handle, onDisk } = freshAt(file, options, aside !== undefined)
   const source = aside ?? file
-  const found = handle.db.transaction(() => salvage(source, handle.db))
+  const found = saved(source, handle.db, options)
   const message = `${reason}; ${found.rows} rows were saved${found.unreadable > 0 ? ', not all could be read' : ''}${
     aside === undefined ? '' : `; the damaged file is ${aside}`
   }${onDisk ? '' : '; the new one is kept in memory: nothing survives a restart'}`

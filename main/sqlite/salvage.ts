@@ -4,6 +4,7 @@ import { assetName } from '../../shared/asset-name.ts'
 import { type DocumentKind, documentSchemas } from '../../shared/documents/documents.ts'
 import { connectReading, type ReadDb, type SqlValue, type WriteDb } from './connection.ts'
 import { putDocument } from './documents.ts'
+import { rowsOfCopy } from './documents-copy.ts'
 
 /** More rows than any table may hold: a damaged file may lead a reader in circles. */
 const mostRows = 3_000_000
@@ -80,6 +81,14 @@ export function borrow(from: string, into: WriteDb): number {
 
 class NotUnderstood extends Error {
   override readonly name = 'NotUnderstood'
+}
+
+/** Brings over those documents of a copy of which nothing newer was found; they are judged like those of a damaged database. */
+export function salvageCopy(text: string | undefined, into: WriteDb): number {
+  return rowsOfCopy(text).filter((raw) => {
+    const found = row.safeParse(raw)
+    return found.success && attempt(() => putSoundDocument(into, found.data))
+  }).length
 }
 
 type Reading = NonNullable<ReturnType<typeof connectReading>>
