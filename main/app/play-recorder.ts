@@ -3,12 +3,15 @@ import type { Showing } from '../../shared/screen/programme.ts'
 import type { FromScreen } from '../../shared/screen/wire.ts'
 import { transaction, type WriteDb } from '../sqlite/open.ts'
 import { finishPlay, startDark, startPlay } from '../sqlite/plays.ts'
+import type { PutOff } from './put-off.ts'
 import type { Storage } from './storage.ts'
 
 /** What the records of plays need to know besides what the page says. */
 export type PlayRecorderOptions = {
   readonly db: WriteDb
   readonly attempt: Storage['attempt']
+  /** Completes a record when there is time for it. */
+  readonly putOff: PutOff['run']
   /** A time of the page by the trusted clock. */
   readonly dated: (pageMs: number) => number
   readonly monotonicMs: () => number
@@ -55,7 +58,7 @@ type Running = {
 const noFrames = { presentedFrames: 0, droppedFrames: 0 }
 
 export function createPlayRecorder(options: PlayRecorderOptions): PlayRecorder {
-  const { db, attempt, dated, monotonicMs } = options
+  const { db, attempt, putOff, dated, monotonicMs } = options
   let running: Running | undefined
   /** The stretch in which the wall is off; its seq is undefined if the disk did not take it. */
   let darkness: { readonly seq: number | undefined; readonly sinceMs: number } | undefined
@@ -64,8 +67,10 @@ export function createPlayRecorder(options: PlayRecorderOptions): PlayRecorder {
   const hasPowerStill = ({ hadPower }: Running): boolean => hadPower && options.hasPower()
 
   function finish(seq: number, end: Parameters<typeof finishPlay>[2]): void {
-    attempt('plays', () => finishPlay(db, seq, end))
-    options.recorded?.()
+    putOff(() => {
+      attempt('plays', () => finishPlay(db, seq, end))
+      options.recorded?.()
+    })
   }
 
   function cut(): void {

@@ -3,6 +3,7 @@ import { createHealth, type HealthWatch } from './health.ts'
 import { type Knowledge, readKnowledge } from './knowledge.ts'
 import type { PlayerParts } from './player-parts.ts'
 import type { Clock, Undo } from './ports.ts'
+import { createPutOff, type PutOff } from './put-off.ts'
 import { createReporter, type Reporter } from './reporter.ts'
 import { createStorage, type Storage } from './storage.ts'
 import { createTrustedTime, type TrustedTime } from './trusted-time.ts'
@@ -13,6 +14,8 @@ export type PlayerCore = {
   /** The trusted clock. */
   readonly clock: Clock
   readonly storage: Storage
+  /** What is written waits for a lost picture. */
+  readonly putOff: PutOff
   /** What is said here is heard by health and by the technician's page as well. */
   readonly reporter: Reporter
   /** Who is to be called from now on when something waits in the outbox. */
@@ -43,6 +46,7 @@ export function createPlayerCore(parts: PlayerParts, changed: () => void): Playe
       changed()
     },
   })
+  const putOff = createPutOff(parts.clock, db)
   const health =
     parts.health &&
     createHealth({
@@ -55,7 +59,7 @@ export function createPlayerCore(parts: PlayerParts, changed: () => void): Playe
       attempt: (run) => storage.attempt('lookups', run, 1),
     })
   let wake = (): void => {}
-  const saying = createReporter(db, clock, log, configuration, () => wake(), storage.attempt)
+  const saying = createReporter(db, clock, log, configuration, () => wake(), storage.attempt, putOff.run)
   const overheard = parts.technician?.overhear(saying) ?? saying
   const reporter = health?.overhear(overheard) ?? overheard
 
@@ -70,6 +74,7 @@ export function createPlayerCore(parts: PlayerParts, changed: () => void): Playe
     time,
     clock,
     storage,
+    putOff,
     reporter,
     whenQueued(next) {
       wake = next
@@ -81,6 +86,7 @@ export function createPlayerCore(parts: PlayerParts, changed: () => void): Playe
     },
     keyring: () => keyringAt(knowledge().keyring, Math.max(clock.now(), knowledge().keyring.issuedAtMs)),
     stop() {
+      putOff.stop()
       storage.stop()
       time.stop()
     },

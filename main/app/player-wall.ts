@@ -48,7 +48,7 @@ export type PlayerWallHooks = {
 /** Opens the window at once, since a browser takes longest; what it is to show is read meanwhile. */
 export function createPlayerWall(parts: PlayerParts, core: PlayerCore, hooks: PlayerWallHooks): PlayerWall {
   const { configuration, db, supervision } = parts
-  const { clock, time, reporter, storage, knowledge } = core
+  const { clock, time, reporter, storage, putOff, knowledge } = core
   let host: Host | undefined
   /** The page may say hello before its host has said that it is there. */
   const unsent: ToScreen[] = []
@@ -72,11 +72,13 @@ export function createPlayerWall(parts: PlayerParts, core: PlayerCore, hooks: Pl
       pageClock.heard(message)
       if (message.kind === 'hello') mark.again()
       if (message.kind === 'beat' || message.kind === 'ended') hooks.cache().playing?.(message)
+      if (message.kind === 'shown' || message.kind === 'slate') putOff.end() // another picture is there
       storage.attempt('lookups', () => desk.message(message), 1)
       ear.heard(message)
       core.health?.heard(message)
     },
     gone(what, reason) {
+      if (what !== 'gpu') putOff.begin()
       if (reason === askedFor) reporter.event('stage-renewed', 'the page is made anew, as somebody asked', { what })
       else reporter.event('stage-gone', `the ${what} is gone: ${reason}`, { what, reason })
       if (what !== 'gpu') desk.gone()
@@ -117,6 +119,7 @@ export function createPlayerWall(parts: PlayerParts, core: PlayerCore, hooks: Pl
     reporter,
     monotonicMs: parts.clock.monotonicMs,
     attempt: storage.attempt,
+    putOff: putOff.run,
     send,
     sent: () => recovery.sent(keeper.sent()),
     showing: keeper.showing,
@@ -142,7 +145,10 @@ export function createPlayerWall(parts: PlayerParts, core: PlayerCore, hooks: Pl
       for (const message of unsent) host.send(message)
       return host
     },
-    end: desk.stop,
+    end() {
+      putOff.end()
+      desk.stop()
+    },
     stop() {
       recovery.stop()
       keeper.stop()

@@ -8,6 +8,7 @@ import type { WriteDb } from '../sqlite/open.ts'
 import { enqueue } from '../sqlite/outbox.ts'
 import type { Log } from './log.ts'
 import type { Clock } from './ports.ts'
+import type { PutOff } from './put-off.ts'
 import type { Storage } from './storage.ts'
 
 /** Says things upwards by writing them to the outbox: what is reported survives a restart and a missing broker. */
@@ -27,14 +28,17 @@ export function createReporter(
   where: { topicPrefix: string; playerId: string },
   queued: () => void,
   attempt: Storage['attempt'] = (_what, run) => run(),
+  putOff: PutOff['run'] = (write) => write(),
 ): Reporter {
   const topicOf = (report: 'events' | 'state') => reportTopic(where.topicPrefix, where.playerId, report)
   let said: string | undefined
 
   function send(state: Omit<State, 'at'>): void {
     const payload = JSON.stringify({ at: isoOf(clock.now()), ...state })
-    attempt('lookups', () => enqueue(db, { topic: topicOf('state'), payload, qos: 1, retain: true, slot: 'state' }))
-    queued()
+    putOff(() => {
+      attempt('lookups', () => enqueue(db, { topic: topicOf('state'), payload, qos: 1, retain: true, slot: 'state' }))
+      queued()
+    })
   }
   return {
     event(code, message, about = {}) {
@@ -42,13 +46,15 @@ export function createReporter(
       log(event.severity, `${code}: ${message}`, event.severity === 'info' ? undefined : withoutSentence(about))
       const payload = JSON.stringify(event)
       const fault = faultOf(event)
-      attempt('events', () =>
-        db.transaction(() => {
-          enqueue(db, { topic: topicOf('events'), payload, qos: 1, retain: false })
-          if (fault) keepFault(db, fault)
-        }),
-      )
-      queued()
+      putOff(() => {
+        attempt('events', () =>
+          db.transaction(() => {
+            enqueue(db, { topic: topicOf('events'), payload, qos: 1, retain: false })
+            if (fault) keepFault(db, fault)
+          }),
+        )
+        queued()
+      })
     },
     state(state) {
       const text = JSON.stringify(state)

@@ -7,6 +7,7 @@ import type { WriteDb } from '../sqlite/open.ts'
 import { loadPosition, savePosition } from '../sqlite/position.ts'
 import type { SentProgramme } from './loop-keeper.ts'
 import { createPlayRecorder, type PlayRecorderOptions } from './play-recorder.ts'
+import type { PutOff } from './put-off.ts'
 import { isoOf, type Reporter } from './reporter.ts'
 import type { Storage } from './storage.ts'
 
@@ -34,6 +35,8 @@ export type ScreenDeskOptions = {
   readonly reporter: Reporter
   /** Writes what the wall does not depend on. */
   readonly attempt?: Storage['attempt'] | undefined
+  /** Writes what the page need not wait for. */
+  readonly putOff?: PutOff['run'] | undefined
   /** What is on or next has changed. */
   readonly changed: () => void
   /** Tells how long ago the last showing began, whatever the system's clock did since. */
@@ -51,6 +54,7 @@ const expected = new Set(['every-playlist-at-its-limit', 'competitors-kept-apart
 
 export function createScreenDesk(options: ScreenDeskOptions): ScreenDesk {
   const { db, reporter, attempt = (_what, run) => run(), dated = (ms: number) => ms } = options
+  const { putOff = (write) => write() } = options
   let now: ShownNow = { slate: 'starting' }
   let on: Showing | undefined
   let next: Showing | undefined
@@ -59,7 +63,7 @@ export function createScreenDesk(options: ScreenDeskOptions): ScreenDesk {
   const wallOn = () => options.sent().programme.dark === undefined
   const { monotonicOf = () => undefined } = options
   const clocks = { dated, monotonicMs, monotonicOf }
-  const plays = createPlayRecorder({ db, attempt, ...clocks, level, clockTrust, wallOn, hasPower, recorded })
+  const plays = createPlayRecorder({ db, attempt, putOff, ...clocks, level, clockTrust, wallOn, hasPower, recorded })
   /** The newest programmes; a page may be some behind. */
   let former: readonly SentProgramme['programme'][] = []
   /** When the last showing began: by its page's clock, and by one that never steps. */
@@ -179,7 +183,7 @@ export function createScreenDesk(options: ScreenDeskOptions): ScreenDesk {
       on = undefined
       next = undefined
       now = { slate: 'the screen is starting again' }
-      options.changed()
+      putOff(options.changed)
     },
     stop() {
       plays.cut()
