@@ -193,11 +193,12 @@ export function createSeats(
       front = next
       next.hello = undefined
       next.isTold = false
+      // The browser carries out one after the other, and what takes longest is the page's first film.
+      listener.committed()
+      listener.text(hello)
       before.page.kill()
       before.window?.shrink().catch(() => {})
       next.window?.grow().catch(() => {})
-      listener.committed()
-      listener.text(hello)
       standByLater(againAfterMs, before)
       return true
     },

@@ -107,11 +107,12 @@ export function createElectronSeats(
       next.hello = undefined
       front = next
       second = before
+      // What takes longest is the page's first film: it opens while windows move.
+      listener.committed()
+      listener.text(helloNow(hello))
       next.wall.enter()
       before.wall.leave()
       if (!before.isDead) end(before.wall.window)
-      listener.committed()
-      listener.text(helloNow(hello))
       standByLater(againAfterMs, before)
       return true
     },
