@@ -1,5 +1,5 @@
 import Sqlite from 'better-sqlite3'
-import type { z } from 'zod'
+import { z } from 'zod'
 
 /** What can be bound to a named parameter. Booleans are 0 or 1: SQLite has none. */
 export type SqlValue = string | number | bigint | Uint8Array | null
@@ -19,6 +19,8 @@ export type WriteDb = ReadDb & {
   exec(sql: string): void
   /** All or nothing, on disk when it returns. Nested ones become savepoints. */
   transaction<Result>(run: () => Result): Result
+  /** Writes the log back into the database file and cuts it to nothing, if nobody else reads; whether it could. */
+  writeLogBack(): boolean
   /** Whether a transaction is under way: whoever fails within one must let all of it fail. */
   inTransaction(): boolean
 }
@@ -39,9 +41,12 @@ export type Connection = {
   close(): void
 }
 
+/** How long a write waits for whoever else writes, such as a tool on the same machine. */
+const busyTimeoutMs = 5000
+
 /** Opens the file, as SQLite itself does: nothing is set yet. `nativeBinding`: the addon's path where `require` cannot find it. */
 export function connectFile(file: string, nativeBinding: string | undefined): Sqlite.Database {
-  return new Sqlite(file, { timeout: 5000, ...(nativeBinding === undefined ? {} : { nativeBinding }) })
+  return new Sqlite(file, { timeout: busyTimeoutMs, ...(nativeBinding === undefined ? {} : { nativeBinding }) })
 }
 export type SqliteFile = Sqlite.Database
 
@@ -118,6 +123,16 @@ export function createConnection(first: SqliteFile, reopen: () => SqliteFile): C
           depth -= 1
         }
       }),
+    writeLogBack: () =>
+      watched(() => {
+        const connection = current()
+        connection.pragma('busy_timeout = 0')
+        try {
+          return logWritten.parse(connection.pragma('wal_checkpoint(TRUNCATE)'))[0].busy === 0
+        } finally {
+          connection.pragma(`busy_timeout = ${busyTimeoutMs}`)
+        }
+      }),
     inTransaction: () => depth > 0,
   }
   const distrust = () => {
@@ -125,6 +140,8 @@ export function createConnection(first: SqliteFile, reopen: () => SqliteFile): C
   }
   return { db, file: () => file, distrust, close: () => file.close() }
 }
+
+const logWritten = z.tuple([z.object({ busy: z.int() })])
 
 function isInputOutputError(error: unknown): boolean {
   return error instanceof Sqlite.SqliteError && error.code.startsWith('SQLITE_IOERR')

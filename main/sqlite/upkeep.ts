@@ -1,8 +1,11 @@
 import { z } from 'zod'
 import type { ReadDb, WriteDb } from './connection.ts'
 
-/** Writes the log back into the database and gives its room back. Nobody may be reading: no row of this connection is open. */
-export const writeLogBack = (db: WriteDb): void => db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+/**
+ * Writes the log back into the database and gives its room back; false if somebody else reads it just now, who is not waited
+ * for: the wall's own work would wait as well. Not while a row of this connection is being read.
+ */
+export const writeLogBack = (db: WriteDb): boolean => db.writeLogBack()
 
 /**
  * SQLite keeps up to 16 MB of what it has read and written (better-sqlite3's cache_size); the records of plays would fill

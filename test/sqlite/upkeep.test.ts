@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { renameSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { z } from 'zod'
+import { connectFile } from '../../main/sqlite/connection.ts'
 import { openDatabase, type WriteDb } from '../../main/sqlite/open.ts'
 import { finishPlay, lastPlays, startPlay } from '../../main/sqlite/plays.ts'
 import { dropOldPlays, dropsAreSaid, unsaidDrops } from '../../main/sqlite/plays-budget.ts'
@@ -62,6 +64,23 @@ test('the log beside the database gives its room back', (t) => {
   for (let count = 0; count < 20; count++) putSetting(db, `${count}`, 'x'.repeat(10_000))
   assert.ok(statSync(`${file}-wal`).size > 100_000)
   writeLogBack(db)
+  assert.equal(statSync(`${file}-wal`).size, 0)
+})
+
+test('somebody who reads the database for long does not hold up its upkeep, and afterwards the log gives its room back', (t) => {
+  const file = join(temporaryFolder(t), 'player.db')
+  const { db, close } = openDatabase(file)
+  t.after(close)
+  const reader = connectFile(file, undefined)
+  t.after(() => reader.close())
+  reader.exec('BEGIN')
+  reader.prepare('SELECT count(*) FROM settings').get()
+  for (let count = 0; count < 20; count++) putSetting(db, `${count}`, 'x'.repeat(10_000))
+  assert.equal(writeLogBack(db), false)
+  const timeout = db.get(z.object({ timeout: z.int() }), 'PRAGMA busy_timeout')
+  assert.equal(timeout?.timeout, 5000, 'whoever writes waits as before')
+  reader.exec('COMMIT')
+  assert.equal(writeLogBack(db), true)
   assert.equal(statSync(`${file}-wal`).size, 0)
 })
 
