@@ -39,7 +39,13 @@ export type PlayRecorder = {
   /** The frames that what is on has had so far: all that is known of them if its page dies. */
   counted(message: Counted): void
   ended(message: Ended): void
-  /** What is on ends without a word of the page: it is gone, or the player stops. */
+  /** The page of what is on is gone: its last picture stands until it has `left`, or `leftUnseen`. */
+  lost(): void
+  /** The picture of a page that was gone has left the display just now. */
+  left(): void
+  /** Nobody saw when it did: it ended when its page was gone. */
+  leftUnseen(): void
+  /** What is on ends without a word of the page: the player stops. */
   cut(): void
   /** False if it was dark already. */
   dark(reason: string, pageMs: number): boolean
@@ -51,6 +57,8 @@ type Running = {
   readonly key: string
   readonly seq: number
   readonly sinceMs: number
+  /** When its page was gone. */
+  readonly lostMs?: number
   /** It had power whenever it was looked. */
   readonly hadPower: boolean
   readonly frames: { readonly presentedFrames: number; readonly droppedFrames: number }
@@ -73,16 +81,29 @@ export function createPlayRecorder(options: PlayRecorderOptions): PlayRecorder {
     })
   }
 
-  function cut(): void {
+  function cut(atMs = monotonicMs()): void {
     if (!running) return
-    const ms = Math.max(0, monotonicMs() - running.sinceMs)
+    const ms = Math.max(0, atMs - running.sinceMs)
     finish(running.seq, { ms, ...running.frames, outcome: 'interrupted', hadPower: hasPowerStill(running) })
     running = undefined
   }
 
+  const leftUnseen = () => {
+    if (running?.lostMs !== undefined) cut(running.lostMs)
+  }
+
   return {
-    cut,
+    cut: () => cut(),
+    leftUnseen,
+    left() {
+      // It left between the two: the window is told to go when the page is gone, and says so when it went.
+      if (running?.lostMs !== undefined) cut((running.lostMs + monotonicMs()) / 2)
+    },
+    lost() {
+      if (running) running = { ...running, lostMs: running.lostMs ?? monotonicMs() }
+    },
     shown(showing, pageMs, also) {
+      leftUnseen()
       cut() // a page that did not say how its last showing ended has lost it
       const { playlist, revision, item, asset } = showing
       const level = options.level?.(showing)

@@ -9,6 +9,7 @@ import { levelOf } from './play-level.ts'
 import type { PlayerCore } from './player-core.ts'
 import { createPlayerMark, type PlayerMark } from './player-mark.ts'
 import type { Cache, PlayerParts } from './player-parts.ts'
+import type { Undo } from './ports.ts'
 import { createRecovery, type Recovery } from './recovery.ts'
 import { createScreenDesk, type ScreenDesk } from './screen-desk.ts'
 
@@ -46,6 +47,9 @@ export type PlayerWallHooks = {
 }
 
 /** Opens the window at once, since a browser takes longest; what it is to show is read meanwhile. */
+/** A window has left the display long before. */
+const leavesMs = 500
+
 export function createPlayerWall(parts: PlayerParts, core: PlayerCore, hooks: PlayerWallHooks): PlayerWall {
   const { configuration, db, supervision } = parts
   const { clock, time, reporter, storage, putOff, knowledge } = core
@@ -66,6 +70,18 @@ export function createPlayerWall(parts: PlayerParts, core: PlayerCore, hooks: Pl
     restart: supervision?.restart,
   })
 
+  /** A picture that nobody has seen leave by then left when its page was gone. */
+  let forgetPicture: Undo = () => {}
+  function pageGone(): void {
+    desk.gone()
+    forgetPicture()
+    forgetPicture = clock.after(leavesMs, desk.leftUnseen)
+  }
+  function pictureLeft(): void {
+    forgetPicture()
+    desk.left()
+  }
+
   const listener: HostListener = {
     message(message) {
       recovery.heard(message)
@@ -81,9 +97,10 @@ export function createPlayerWall(parts: PlayerParts, core: PlayerCore, hooks: Pl
       if (what !== 'gpu') putOff.begin()
       if (reason === askedFor) reporter.event('stage-renewed', 'the page is made anew, as somebody asked', { what })
       else reporter.event('stage-gone', `the ${what} is gone: ${reason}`, { what, reason })
-      if (what !== 'gpu') desk.gone()
+      if (what !== 'gpu') pageGone()
       if (what !== 'gpu') recovery.gone(reason)
     },
+    left: pictureLeft,
     standsBy: () => parts.log('info', 'another page stands by'),
     remedy: recovery.remedy,
     calm: recovery.calm,
@@ -150,6 +167,7 @@ export function createPlayerWall(parts: PlayerParts, core: PlayerCore, hooks: Pl
       desk.stop()
     },
     stop() {
+      forgetPicture()
       recovery.stop()
       keeper.stop()
     },

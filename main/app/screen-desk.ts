@@ -16,8 +16,12 @@ export type ScreenDesk = {
   message(message: FromScreen): void
   /** Tells the page of a new programme, if a page is there. */
   programme(sent: SentProgramme): void
-  /** The page is gone: nothing is on until it says so. */
+  /** The page is gone: nothing is on until it says so. Its last picture may still stand: `left` or `leftUnseen` follows. */
   gone(): void
+  /** That picture has left the display. */
+  left(): void
+  /** Nobody saw when it did. */
+  leftUnseen(): void
   /** The player stops: what is on ends here. */
   stop(): void
   readonly now: () => ShownNow
@@ -179,13 +183,16 @@ export function createScreenDesk(options: ScreenDeskOptions): ScreenDesk {
     },
     gone() {
       speaking = false
-      plays.cut()
+      plays.lost()
       on = undefined
       next = undefined
       now = { slate: 'the screen is starting again' }
       putOff(options.changed)
     },
+    left: plays.left,
+    leftUnseen: plays.leftUnseen,
     stop() {
+      plays.leftUnseen()
       plays.cut()
       plays.light()
     },

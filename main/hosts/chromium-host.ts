@@ -78,6 +78,7 @@ export const startChromiumHost = async (
       console: (level, text) => life.isCurrent && listener.console?.(level, text),
       committed: () => life.isCurrent && keeper.committed(),
       standsBy: () => life.isCurrent && listener.standsBy?.(),
+      left: () => life.isCurrent && listener.left?.(),
     }
   }
 

@@ -88,8 +88,12 @@ export function createSeats(
       gone(reason) {
         seat.hello = undefined
         seat.isTold = false
-        window?.shrink().catch(() => {}) // then the browser's words are seen until a page is back
-        if (seat === front) listener.gone(reason)
+        const wasOnWall = seat === front
+        window
+          ?.shrink()
+          .then(() => wasOnWall && listener.left?.())
+          .catch(() => {}) // then the browser's words are seen until a page is back
+        if (wasOnWall) listener.gone(reason)
         else standByLater(againAfterMs, seat)
       },
       committed() {

@@ -41,6 +41,8 @@ export type HostListener = {
   gone(what: 'page' | 'gpu' | 'browser', reason: string): void
   /** A line that the page wrote to its console, for the log; one that floods is the listener's to bear. */
   console?(level: 'warning' | 'error' | 'debug', text: string): void
+  /** The last picture of the page that was gone is off the display; hosts that cannot tell do not. */
+  left?(): void
   /** The page loads again after it was gone. It says hello by itself. */
   back(): void
   /**

@@ -1,7 +1,11 @@
 import { z } from 'zod'
 
 /** Who hears that a page has begun to stand by: from then on it can be put on the wall at once. */
-export type StandByListener = { standsBy?(): void }
+export type StandByListener = {
+  standsBy?(): void
+  /** The window of a page that died on the wall is off the display. */
+  left?(): void
+}
 
 /** The last hello of a page that stands by: its own clock then, and when it was heard. Milliseconds. */
 export type Hello = { readonly pageMs: number; readonly heardMs: number }

@@ -13,6 +13,8 @@ export type PlayedHost = {
   isDark(): boolean
   hello(): void
   gone(): void
+  /** The window of the page that was gone is off the display. */
+  left(): void
   shown(key: ShowingKey, at: number): void
   ended(key: ShowingKey, ms: number, outcome: 'complete' | 'interrupted' | 'failed'): void
   slate(at: number): void
@@ -46,6 +48,7 @@ export function playedHost(): PlayedHost {
     },
     hello,
     gone: () => listener?.gone('page', 'the test says so'),
+    left: () => listener?.left?.(),
     shown(key, at) {
       startedAt = at
       tell({ kind: 'shown', at, key, position: startPosition, next: null })

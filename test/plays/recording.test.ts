@@ -111,6 +111,31 @@ test('a record says what was shown, how it ended and at which level, and what an
   assert.ok(rows(rig).every(({ wallOn, clock }) => wallOn === 1 && clock === 'trusted'))
 })
 
+test('a showing whose page died goes on until its window has left the display, and the next one is not cut by that', async (context) => {
+  const rig = await setRig(context)
+  const { page, running } = await startWith(rig)
+  await rig.publish('playlist', await playlistOf([assetCalled('a')], [rig.city.approver]), rig.city.publisher)
+  await eventually('the loop', () => page.items().includes('item-1'), 20_000)
+  const key = keyOf(page.sent, 'item-1')
+  const outcomes = () => rows(rig).map(({ outcome }) => outcome)
+  const shownMs = Date.now()
+  page.shown(key, shownMs)
+  page.gone()
+  const goneMs = Date.now()
+  await eventually('some time', () => Date.now() - goneMs > 60, 20_000)
+  page.left()
+  await eventually('the record', () => outcomes()[0] === 'interrupted', 20_000)
+  const ms = rows(rig)[0]?.ms ?? 0
+  assert.ok(ms >= goneMs - shownMs + 25, `${ms} ms, gone after ${goneMs - shownMs}`)
+  page.hello()
+  page.shown(key, Date.now())
+  page.left() // told twice, or late
+  assert.deepEqual(outcomes(), ['interrupted', 'running'])
+  page.gone() // and its host cannot tell when the picture left
+  await eventually('the end', () => outcomes()[1] === 'interrupted', 20_000)
+  await running.stop()
+})
+
 test('what was on when the page died, when the player stopped, or when the power went is closed as interrupted, once', async (context) => {
   const rig = await setRig(context)
   const first = await startWith(rig)
