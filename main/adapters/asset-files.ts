@@ -10,7 +10,7 @@ import {
   type OpenedAsset,
 } from '../app/asset-store.ts'
 import type { Clock } from '../app/ports.ts'
-import { findAsset, heldAssets, noteVerified, putAsset, removeAsset } from '../sqlite/assets.ts'
+import { findAsset, type HeldAsset, heldAssets, noteVerified, putAsset, removeAsset } from '../sqlite/assets.ts'
 import { halfDownloads, removeDownload } from '../sqlite/downloads.ts'
 import { transaction, type WriteDb } from '../sqlite/open.ts'
 import { assetFoldersIn, storedIn, strangersIn, strayHalvesIn } from './asset-folders.ts'
@@ -46,15 +46,19 @@ export function createAssetFiles({ dataDir, db, clock, onDamaged }: AssetFilesOp
     await rm(pathOf(asset), { force: true })
   }
 
-  async function dropDamaged(damage: DamagedPiece): Promise<void> {
-    if (!removeAsset(db, damage.asset)) return
+  /** Whether the file that this was known of is still the one that counts, and not one that came since. */
+  const isStill = ({ asset, cachedAt }: HeldAsset): boolean => findAsset(db, asset)?.cachedAt === cachedAt
+
+  async function dropDamaged(damage: DamagedPiece, row: HeldAsset): Promise<void> {
+    if (!isStill(row)) return
+    removeAsset(db, damage.asset)
     await rm(pathOf(damage.asset), { force: true, recursive: true }).catch(() => {}) // what stays is hashed before it is adopted
     onDamaged(damage)
   }
 
   async function openAsset(asset: AssetName): Promise<OpenedAsset | undefined> {
     const row = findAsset(db, asset)
-    return row && openSound(row, pathOf(asset), dropDamaged)
+    return row && openSound(row, pathOf(asset), (damage) => dropDamaged(damage, row))
   }
 
   /** The order is what a power cut cannot break: bytes, then their name, then the folder, then the row that promises them. */
@@ -97,8 +101,10 @@ export function createAssetFiles({ dataDir, db, clock, onDamaged }: AssetFilesOp
       if (!isFileError(error)) throw error
       return undefined // unreadable is damaged
     })
+    if (!isStill(row)) return true // evicted, or fetched anew: what was read says nothing of it
     if (hashes?.sha256 !== hexOf(asset)) {
-      await dropDamaged(new DamagedPiece(asset, undefined, `holds ${hashes ? hashes.sha256 : 'what cannot be read'}`))
+      const why = `holds ${hashes ? hashes.sha256 : 'what cannot be read'}`
+      await dropDamaged(new DamagedPiece(asset, undefined, why), row)
       return false
     }
     if (!hashOf(row.pieces).equals(hashOf(hashes.pieces))) putAsset(db, { ...row, pieces: hashes.pieces })
@@ -107,10 +113,12 @@ export function createAssetFiles({ dataDir, db, clock, onDamaged }: AssetFilesOp
   }
 
   function checkSizes(): void {
-    for (const { asset, sizeBytes } of heldAssets(db)) {
+    for (const row of heldAssets(db)) {
+      const { asset, sizeBytes } = row
       const found = lstatSync(pathOf(asset), { throwIfNoEntry: false })
       if (found?.isFile() && found.size === sizeBytes) continue
-      dropDamaged(new DamagedPiece(asset, undefined, sizeProblem(found?.size, sizeBytes))).catch(() => {}) // a full disk: met again when it is read
+      const damage = new DamagedPiece(asset, undefined, sizeProblem(found?.size, sizeBytes))
+      dropDamaged(damage, row).catch(() => {}) // a full disk: met again when it is read
     }
   }
 
