@@ -107,6 +107,9 @@ const ownPatterns: readonly (readonly [RegExp, string])[] = [
   [/^the server answers (\d+)$/, '服务器返回 $1'],
   [/^the server has (\d+) bytes, signed are (\d+)$/, '服务器上的文件为 $1 字节，签名为 $2 字节'],
   [/^redirected more than (\d+) times$/, '重定向超过 $1 次'],
+  [/^encoded as (.+)$/, '服务器使用了不支持的编码 $1'],
+  [/^what is encoded as gzip cannot be unpacked \((.+)\)$/, 'gzip 内容无法解压（$1）'],
+  [/^has the hash (sha256:[0-9a-f]+)$/, '内容的哈希值为 $1'],
   [/^it has drawn nothing for (\d+) s$/, '已有 $1 秒没有绘制'],
 ]
 
