@@ -7,6 +7,8 @@ export type SourceRequest = {
   readonly fromByte: number
   /** What the server named this version of the file earlier; null when it did not, or when another server did. */
   readonly validator: string | null
+  /** Whether a rest may come as a packed whole: what is here already is lost then. */
+  readonly mayBePacked?: boolean
   /** The asset it is, where what is fetched has such a name: it may then come from elsewhere. */
   readonly asset?: AssetName
 }

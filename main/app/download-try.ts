@@ -112,7 +112,7 @@ async function fetchRest(
   let newBytes = 0
   try {
     const answer = await tools.source(
-      { url, asset: wanted.asset, sizeBytes: wanted.bytes, fromByte, validator },
+      { url, asset: wanted.asset, sizeBytes: wanted.bytes, fromByte, validator, mayBePacked: isPressed(half) },
       signal,
     )
     const row = { asset: wanted.asset, url, validator: answer.validator, attempts: 0, nextAttemptAt: 0 }
@@ -145,6 +145,9 @@ async function fetchRest(
       : { kind: 'refused', reason: error.reason, retryAfterMs: error.retryAfterMs }
   }
 }
+
+/** A server that packed once may not do so again; one that always does is given the half download in the end. */
+const isPressed = (half: HalfDownload | undefined): boolean => (half?.attempts ?? 0) >= 3
 
 /** Stores chunks as they come, at the pace of all, and gives how many bytes there are. A cut loses nothing that has come. */
 async function* stored(

@@ -13,8 +13,16 @@ export type AnswerVerdict =
   | { readonly kind: 'cannot-resume'; readonly reason: string }
   | { readonly kind: 'refused'; readonly reason: string; readonly retryAfterMs?: number }
 
-/** What was asked for; see the request headers below. */
-export type Asked = { readonly sizeBytes: number; readonly fromByte: number; readonly validator: string | null }
+/**
+ * What was asked for; see the request headers below. `mayBePacked`: also where a rest was asked for, though what is here is lost
+ * then.
+ */
+export type Asked = {
+  readonly sizeBytes: number
+  readonly fromByte: number
+  readonly validator: string | null
+  readonly mayBePacked?: boolean
+}
 
 /**
  * The headers that ask for the rest of a file, and for the whole should it have changed (RFC 9110, 13.1.5 and 14.2). A weak
@@ -43,10 +51,11 @@ export function judgeAnswer({ status, headers }: AnswerHead, asked: Asked): Answ
 }
 
 /** Files are stored packed at some origins, and sent so to everybody (RFC 9110, 12.5.3 allows it). Ranges are of the packed bytes. */
-const judgePacked = (status: number, asked: Asked): AnswerVerdict =>
-  status === 200
-    ? { kind: 'body', fromByte: 0, validator: null, isPacked: true }
-    : { kind: asked.fromByte > 0 ? 'cannot-resume' : 'refused', reason: 'a part of what is encoded as gzip' }
+function judgePacked(status: number, asked: Asked): AnswerVerdict {
+  if (asked.fromByte > 0 && !asked.mayBePacked) return { kind: 'refused', reason: 'encoded as gzip' }
+  if (status === 200) return { kind: 'body', fromByte: 0, validator: null, isPacked: true }
+  return { kind: asked.fromByte > 0 ? 'cannot-resume' : 'refused', reason: 'encoded as gzip' }
+}
 
 /** 416 says that the file is shorter than what is there already: the half download is of no use. */
 function refusedFor({ status, headers }: AnswerHead, asked: Asked): AnswerVerdict {

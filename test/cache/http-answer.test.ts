@@ -30,8 +30,9 @@ test('a part is used only from the byte that was asked for, of the size that was
   assert.equal(verdict({ 'content-range': 'bytes 400-999/1001' }), 'refused')
   assert.equal(verdict({}), 'cannot-resume')
   assert.equal(verdict({ ...part, etag: '"v2"' }), 'cannot-resume')
-  assert.equal(verdict({ ...part, 'content-encoding': 'gzip' }), 'cannot-resume', 'a part of what is packed')
-  assert.equal(verdict({ ...part, 'content-encoding': 'br' }), 'refused')
+  assert.equal(verdict({ ...part, 'content-encoding': 'gzip' }), 'refused')
+  const packed = { status: 206, headers: { ...part, 'content-encoding': 'gzip' } }
+  assert.equal(judgeAnswer(packed, { ...asked, mayBePacked: true }).kind, 'cannot-resume')
 })
 
 test('a whole file is used from its beginning, whatever was asked for, unless its size is not the signed one', () => {
@@ -42,8 +43,14 @@ test('a whole file is used from its beginning, whatever was asked for, unless it
   assert.equal(whole({ 'content-length': '999' }).kind, 'refused')
   assert.equal(whole({ 'content-encoding': 'br' }).kind, 'refused')
   assert.equal(whole({ 'content-encoding': 'gzip, gzip' }).kind, 'refused')
-  const packed = { 'content-encoding': 'gzip', 'content-length': '77', etag: '"v3"' }
-  assert.deepEqual(whole(packed), { kind: 'body', fromByte: 0, validator: null, isPacked: true })
+  const headers = { 'content-encoding': 'gzip', 'content-length': '77', etag: '"v3"' }
+  assert.equal(whole(headers).kind, 'refused', 'what is here already is worth more than one packed answer')
+  assert.deepEqual(judgeAnswer({ status: 200, headers }, { ...asked, mayBePacked: true }), {
+    kind: 'body',
+    fromByte: 0,
+    validator: null,
+    isPacked: true,
+  })
 })
 
 test('the date of the last change names a version only when it is a minute old', () => {
