@@ -2,7 +2,7 @@ import type { Clock, Undo } from './ports.ts'
 
 /** A page that has drawn nothing for this long hangs: it sends a beat once a second, each after a drawn picture. */
 const silenceMs = 8_000
-/** How long a page that begins may take to its first beat; a slow disk or a busy machine takes some. */
+/** How long a page that is loaded may take to its first beat; a slow disk or a busy machine takes some. */
 const beginsMs = 30_000
 /** A film may have frames that stand long, but none of this length: the page itself gives up a film that stalls far sooner. */
 const frozenMs = 60_000
@@ -13,6 +13,8 @@ export type PageWatch = {
   beat(filmFrames: number | undefined): boolean
   /** A page begins: it has longer to its first beat. */
   begins(): void
+  /** The page that begins was loaded long ago and stood by: it has no longer than any. */
+  takesOver(): void
   stop: Undo
 }
 
@@ -24,7 +26,7 @@ export function watchPage(clock: Clock, hangs: (sentence: string) => void): Page
     cancel()
     cancel = clock.after(ms, () => {
       hangs(`it has drawn nothing for ${ms / 1000} s`)
-      arm(beginsMs)
+      arm(silenceMs) // what is loaded for that begins anew
     })
   }
   arm(beginsMs)
@@ -41,6 +43,7 @@ export function watchPage(clock: Clock, hangs: (sentence: string) => void): Page
       frames = undefined
       arm(beginsMs)
     },
+    takesOver: () => arm(silenceMs),
     stop: () => cancel(),
   }
 }

@@ -104,7 +104,10 @@ export function createPlayerWall(parts: PlayerParts, core: PlayerCore, hooks: Pl
     standsBy: () => parts.log('info', 'another page stands by'),
     remedy: recovery.remedy,
     calm: recovery.calm,
-    back: () => reporter.event('stage-back', 'the screen is back'),
+    back(from) {
+      if (from === 'stand-by') recovery.tookOver()
+      reporter.event('stage-back', 'the screen is back')
+    },
     console: (level, text) => parts.log('debug', `page: ${level}: ${text}`),
     garbled: (why) => parts.log('warning', `the page sent what is no message: ${why}`),
   }

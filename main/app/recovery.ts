@@ -17,6 +17,8 @@ export type Recovery = {
   gone(reason: string): void
   /** What the host does about it. */
   remedy(remedy: Remedy, reason: string, isSafe: boolean): void
+  /** A page that stood by is on the wall. */
+  tookOver(): void
   calm(): void
   /** What the page is to be sent: one still in safe mode. */
   sent(programme: SentProgramme): SentProgramme
@@ -68,6 +70,7 @@ export function createRecovery(parts: RecoveryParts): Recovery {
         reporter.event(`recovery-${remedy}`, `${what[remedy]}: ${reason}`, { rung: remedy, reason })
       if (remedy === 'process') parts.restart?.()
     },
+    tookOver: watch.takesOver,
     calm() {
       state = undefined
       reporter.event('recovery-calm', 'pictures have come for two minutes', { lastFault: lastFault ?? null })

@@ -76,7 +76,7 @@ export const startChromiumHost = async (
       gpuGone: (reason) => life.isCurrent && listener.gone('gpu', reason),
       loaded: () => {},
       console: (level, text) => life.isCurrent && listener.console?.(level, text),
-      committed: () => life.isCurrent && keeper.committed(),
+      committed: (from) => life.isCurrent && keeper.committed(from),
       standsBy: () => life.isCurrent && listener.standsBy?.(),
       left: () => life.isCurrent && listener.left?.(),
     }

@@ -12,8 +12,8 @@ export type PageListener = {
   text(text: string): void
   /** The page died, or went elsewhere. */
   gone(reason: string): void
-  /** The wall's own document was committed; its scripts begin to run. */
-  committed(): void
+  /** The wall's own document was committed; its scripts begin to run, or have run while it stood by. */
+  committed(from?: 'stand-by'): void
   /** The document has loaded with all it names. */
   loaded(): void
   /** A line of the page's console, or an error of its script that nobody caught. */

@@ -198,7 +198,7 @@ export function createSeats(
       next.hello = undefined
       next.isTold = false
       // The browser carries out one after the other, and what takes longest is the page's first film.
-      listener.committed()
+      listener.committed('stand-by')
       listener.text(hello)
       before.page.kill()
       before.window?.shrink().catch(() => {})

@@ -108,7 +108,7 @@ export function createElectronSeats(
       front = next
       second = before
       // What takes longest is the page's first film: it opens while windows move.
-      listener.committed()
+      listener.committed('stand-by')
       listener.text(helloNow(hello))
       next.wall.enter()
       before.wall.leave()

@@ -10,8 +10,8 @@ export type WindowListener = {
   text(text: unknown): void
   /** The page died, hangs, or stands at another address. */
   gone(reason: string): void
-  /** The wall's own document was committed. */
-  committed(): void
+  /** The wall's own document was committed, just now or before it stood by. */
+  committed(from?: 'stand-by'): void
   /** The window itself is no longer there. */
   closed(): void
   /** A line of the page's console. */

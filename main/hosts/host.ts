@@ -43,8 +43,8 @@ export type HostListener = {
   console?(level: 'warning' | 'error' | 'debug', text: string): void
   /** The last picture of the page that was gone is off the display; hosts that cannot tell do not. */
   left?(): void
-  /** The page loads again after it was gone. It says hello by itself. */
-  back(): void
+  /** A page is there again after it was gone: it loads, or has stood by. It says hello by itself. */
+  back(from?: 'stand-by'): void
   /**
    * A remedy for a lost picture begins. `isSafe`: from now on nothing but a still is to be shown. `process` is the listener's
    * to carry out: this whole program is to end and be started again.

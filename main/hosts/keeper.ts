@@ -15,7 +15,7 @@ export type Keeper = {
   /** Reports the loss and begins, or goes on, to remedy it. */
   lose(lost: Lost, reason: string): void
   /** The page was committed; reports it if it had been lost. */
-  committed(): void
+  committed(from?: 'stand-by'): void
   /** The page has drawn: what the ladder is climbed down by. */
   pictured(): void
   /** Whether the page has drawn after this instant of `performance.now()`, in milliseconds. */
@@ -86,8 +86,8 @@ export function createKeeper(
 
   return {
     lose,
-    committed() {
-      if (isGone && !stopping.signal.aborted) listener.back()
+    committed(from) {
+      if (isGone && !stopping.signal.aborted) listener.back(from)
       isGone = false
     },
     pictured() {

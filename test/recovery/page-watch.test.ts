@@ -16,8 +16,26 @@ test('a page that draws once a second is left alone, and one that stops is given
   assert.equal(silences.length, 0)
   clock.pass(1)
   assert.equal(silences.length, 1)
-  clock.pass(30_000)
+  clock.pass(8_000)
   assert.equal(silences.length, 2)
+})
+
+test('a page that is made anew has half a minute to its first picture, one that stood by and took over has eight seconds', () => {
+  const clock = manualClock()
+  let count = 0
+  const watch = watchPage(clock, () => count++)
+  watch.beat(undefined)
+  watch.begins()
+  clock.pass(29_999)
+  assert.equal(count, 0)
+  clock.pass(1)
+  assert.equal(count, 1)
+  watch.begins()
+  watch.takesOver()
+  clock.pass(7_999)
+  assert.equal(count, 1)
+  clock.pass(1)
+  assert.equal(count, 2)
 })
 
 test('a page that never draws is given up too', () => {
