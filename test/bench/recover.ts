@@ -21,6 +21,7 @@ const { values } = parseArgs({
     main: { type: 'string', default: '20' },
     browser: { type: 'string', default: '3' },
     hangs: { type: 'string', default: '2' },
+    parts: { type: 'string', default: 'renderer,gpu,browser,main' },
     rival: { type: 'string', default: '3' },
     host: { type: 'string', default: 'chromium' },
     loop: { type: 'string', default: 'both' },
@@ -30,10 +31,11 @@ const { values } = parseArgs({
   },
 })
 if (values.help) {
-  console.log(`npm run bench:recover -- [--renderer 50] [--gpu 10] [--browser 3] [--main 20] [--hangs 2] [--rival 3]
+  console.log(`npm run bench:recover -- [--renderer 50] [--gpu 10] [--browser 3] [--main 20] [--hangs 2] [--rival 3] [--parts renderer,gpu,browser,main]
   [--host chromium|electron] [--loop films|mixed|both] [--minutes 25] [--no-stand-by]
 
-Kills each part so many times, each time when a page stands by again, and stops each part for good (--hangs). The loop has two
+Kills each part so many times, each time when a page stands by again, and stops each part for good (--hangs); the
+graphics process twice within a minute as well. The loop has two
 films, and a photo when it is mixed; of both the films take all drills, and the mixed loop a fifth. After --minutes no
 further drill is begun. All of it takes about 20 minutes.
 Black: nothing lit was seen. Other: neither black nor the programme; the slate counts here.
@@ -65,7 +67,8 @@ try {
   await stage.found()
   const assets = await Promise.all([...films, photo].map((clip) => stage.origin.add(clip.file, clip.mediaType)))
   const parts = (['renderer', 'gpu', 'browser', 'main'] as const).filter(
-    (part) => part !== 'browser' || host === 'chromium', // under Electron it is the player's own process
+    // Under Electron the browser is the player's own process.
+    (part) => values.parts.split(',').includes(part) && (part !== 'browser' || host === 'chromium'),
   )
   const kills = { renderer: values.renderer, gpu: values.gpu, browser: values.browser, main: values.main }
   const loops = (['films', 'mixed'] as const).filter((loop) => values.loop === 'both' || values.loop === loop)
@@ -79,6 +82,8 @@ try {
       for (const part of parts) {
         const times = Math.ceil(share * Number(signal === 'SIGKILL' ? kills[part] : values.hangs))
         await repeat(`${part} ${signal} (${host}, ${loop})`, times, () => drill(stage, kiosk, { part, signal }))
+        if (part !== 'gpu' || signal === 'SIGKILL') continue
+        await repeat(`gpu SIGSTOP again soon (${host}, ${loop})`, times, () => hangAgain(stage, kiosk))
       }
     }
   }
@@ -100,6 +105,15 @@ async function drill(stage: Stage, kiosk: Kiosk, what: Drill): Promise<DrillResu
   const result = await drillOnce(stage.grab, kiosk.pid, what, 120_000)
   if (what.part !== 'gpu') taken = before
   return result
+}
+
+/** A graphics process that hangs, is mended, and hangs again within a minute; the second time is what is told. */
+async function hangAgain(stage: Stage, kiosk: Kiosk): Promise<DrillResult> {
+  const what = { part: 'gpu', signal: 'SIGSTOP' } as const
+  const first = await drill(stage, kiosk, what)
+  console.log(`hung once: back after ${first.backMs?.toFixed(0)} ms`)
+  await stage.grab.waitFor((seen) => seen.kind === 'frame' && seen.frame > 5 && seen.frame < 120, 60_000)
+  return drillOnce(stage.grab, kiosk.pid, what, 120_000)
 }
 
 function standByCount(kiosk: Kiosk): number {
