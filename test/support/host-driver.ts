@@ -18,7 +18,7 @@ export const driverReport = z.discriminatedUnion('report', [
   z.object({ report: z.literal('message'), message: z.unknown() }),
   z.object({ report: z.literal('garbled'), reason: z.string() }),
   z.object({ report: z.literal('gone'), what: z.enum(['page', 'gpu', 'browser']), reason: z.string() }),
-  z.object({ report: z.literal('back') }),
+  z.object({ report: z.literal('back'), from: z.literal('stand-by').optional() }),
   z.object({ report: z.literal('stands-by') }),
   z.object({ report: z.literal('screenshot'), png: z.string() }),
   z.object({ report: z.literal('stopped') }),
@@ -32,7 +32,7 @@ export async function driveHost(start: StartHost, options: HostOptions, ended: (
     message: (message) => report({ report: 'message', message }),
     garbled: (reason) => report({ report: 'garbled', reason }),
     gone: (what, reason) => report({ report: 'gone', what, reason }),
-    back: () => report({ report: 'back' }),
+    back: (from) => report({ report: 'back', from }),
     standsBy: () => report({ report: 'stands-by' }),
   })
   report({ report: 'started', name: host.name, version: host.version })

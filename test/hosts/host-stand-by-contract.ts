@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { watchForForeign } from '../oracle/foreign.ts'
+import { startDisplay } from '../support/display.ts'
+import { type DrivenHost, isMessage } from '../support/driven-host.ts'
+import { processorTicks, sendSignal } from '../support/processes.ts'
+import { eventually, type HostSetting } from './host-setting.ts'
+
+/** What the audience sees of a page that dies, and of one that stands by: nothing. */
+export function standByContract({ start, server }: HostSetting): void {
+  for (const standBy of [false, true]) {
+    const beside = standBy ? 'with another that stands by' : 'without another that stands by'
+    test(`a page that dies ${beside} leaves nothing on the display that is not black until it is back`, async () => {
+      const small = await startDisplay({ width: 640, height: 360 })
+      const watch = await watchForForeign(small, [0x00, 0xaa, 0x55])
+      try {
+        const address = `${server().address}steady`
+        const host = await start(small, { address, standBy, standByAfterMs: 500 })
+        await watch.whole()
+        let from = 0
+        for (let kill = 0; kill < 3; kill += 1) {
+          if (standBy) await host.waitFor('another page', ({ report }) => report === 'stands-by', from)
+          from = host.reports.length
+          await killPage(host)
+          const back = await host.waitFor('it is back', ({ report }) => report === 'back', from)
+          assert.deepEqual(host.reports[back], { report: 'back', ...(standBy && { from: 'stand-by' }) })
+          await watch.whole()
+          await host.waitFor('a beat', isMessage('beat'), host.reports.length)
+        }
+        await host.stop()
+        const { looks, foreign, worst } = await watch.stop()
+        assert.ok(looks > 60)
+        assert.equal(
+          foreign,
+          0,
+          `${foreign} of ${looks} looks, ${worst?.pixels} pixels in one: ${colourOf(worst?.rgb)}`,
+        )
+      } finally {
+        await watch.stop()
+        await small.stop()
+      }
+    })
+  }
+
+  test('a page that comes to stand by, and one that takes its turn at it, changes no pixel of the wall', async () => {
+    const small = await startDisplay({ width: 640, height: 360 })
+    const watch = await watchForForeign(small, [0x00, 0xaa, 0x55])
+    try {
+      const address = `${server().address}steady`
+      const from = server().asked.length
+      const host = await start(small, { address, standBy: true, standByAfterMs: 3000 })
+      const beats = async (count: number) => {
+        for (let beat = 0; beat < count; beat += 1) await host.waitFor('a beat', isMessage('beat'), host.reports.length)
+      }
+      const standsBy = async (pages: number) => {
+        await watch.whole()
+        const loads = () =>
+          server()
+            .asked.slice(from)
+            .filter((path) => path === '/wall/steady').length
+        await eventually('another page', () => loads() >= pages)
+        await beats(12) // its window is laid out and put to rest meanwhile
+        assert.equal(loads(), pages)
+        assert.equal(watch.changed(), 0)
+      }
+      await standsBy(2)
+      const before = host.reports.length
+      await killPage(host)
+      await host.waitFor('it is back', ({ report }) => report === 'back', before)
+      await beats(4) // the display follows a little later
+      await standsBy(3)
+      await host.stop()
+      const { foreign, worst } = await watch.stop()
+      assert.equal(foreign, 0, `${worst?.pixels} pixels in one look: ${colourOf(worst?.rgb)}`)
+    } finally {
+      await watch.stop()
+      await small.stop()
+    }
+  })
+}
+
+/** Kills the page on the wall, which is the one that works when it is told to. */
+async function killPage(host: DrivenHost): Promise<void> {
+  const before = new Map(host.processes('renderer').map(({ pid }) => [pid, processorTicks(pid)]))
+  await host.run('for (const end = performance.now() + 500; performance.now() < end; );')
+  const worked = (pid: number) => processorTicks(pid) - (before.get(pid) ?? 0)
+  const [page] = [...before.keys()].toSorted((one, other) => worked(other) - worked(one))
+  assert.ok(page !== undefined)
+  sendSignal(page, 'SIGKILL')
+}
+
+/** The colour in the middle of a picture, for the message of a failure. */
+const colourOf = (rgb: Buffer | undefined): string =>
+  rgb?.subarray(rgb.length / 2 - ((rgb.length / 2) % 3), rgb.length / 2 + 3).toString('hex') ?? ''
