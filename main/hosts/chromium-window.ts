@@ -9,7 +9,7 @@ export type KioskWindow = {
   fit(): Promise<void>
   /** Covers the display: once the page has drawn, or at once when the window was parked. Does nothing while it covers. */
   grow(): Promise<void>
-  /** Takes the window off the display at once: a page that died leaves the browser's own words in it. */
+  /** Takes the window off the display at once, if that can be done: a page that died leaves the browser's own words in it. */
   shrink(): Promise<void>
   /**
    * Makes the window as large as the display, beside it, so that `grow` is only a move: nothing has to be laid out or drawn. False:
@@ -38,6 +38,8 @@ export function kioskWindow(pipe: CdpPipe, session: string): KioskWindow {
   let covers = false
   let parked = false
   let wasMoved: Promise<boolean> | undefined
+  /** Known for certain: a window manager decides where it lies. */
+  let isPlaced = false
   let parking = Promise.resolve(false)
   let windowId: number | undefined
   /** What the frame adds to the page, in pixels; undefined until the window was parked. */
@@ -123,7 +125,10 @@ export function kioskWindow(pipe: CdpPipe, session: string): KioskWindow {
       covers = true
       parked = false
       wasMoved ??= boundsOf().then(
-        ({ left }) => left !== farLeft,
+        ({ left }) => {
+          isPlaced = left !== farLeft && !frame // one that was parked lies where it was put
+          return left !== farLeft
+        },
         () => true,
       )
       if (frame && fitted) return moveIn(fitted, frame)
@@ -135,7 +140,9 @@ export function kioskWindow(pipe: CdpPipe, session: string): KioskWindow {
       if (covers) await fill(fitted ?? usual)
     },
     async shrink() {
-      if (!covers) return
+      // A window manager that places windows leaves an edge of it and its frame in sight, and the desktop beside them; what
+      // the browser says in it is black (`chromium-preferences.ts`).
+      if (!covers || isPlaced) return
       covers = false
       parked = false
       const aside = { left: -2 * (fitted ?? usual).width, top: 0 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { spawn, spawnSync } from 'node:child_process'
 import { test } from 'node:test'
 import { watchForForeign } from '../oracle/foreign.ts'
 import { startDisplay } from '../support/display.ts'
@@ -41,6 +42,37 @@ export function standByContract({ start, server }: HostSetting): void {
       }
     })
   }
+
+  const hasOpenbox = spawnSync('openbox', ['--version']).error === undefined
+  test('a page that dies under a window manager that places windows shows neither its frame nor the desktop', {
+    skip: !hasOpenbox && 'openbox is not installed',
+  }, async (context) => {
+    const small = await startDisplay({ width: 640, height: 360 })
+    const environment = { ...process.env, DISPLAY: small.display }
+    const manager = spawn('openbox', ['--sm-disable'], { env: environment, stdio: 'ignore' })
+    const opening = await watchForForeign(small, [0x00, 0xaa, 0x55])
+    try {
+      const host = await start(small, { address: `${server().address}steady` })
+      await opening.whole()
+      const watch = await watchForForeign(small, [0x00, 0xaa, 0x55])
+      context.after(() => watch.stop())
+      await watch.whole()
+      for (let kill = 0; kill < 2; kill += 1) {
+        const from = host.reports.length
+        await killPage(host)
+        await host.waitFor('it is back', ({ report }) => report === 'back', from)
+        await watch.whole()
+        await host.waitFor('a beat', isMessage('beat'), host.reports.length)
+      }
+      await host.stop()
+      const { foreign, worst } = await watch.stop()
+      assert.equal(foreign, 0, `${worst?.pixels} pixels in one look: ${colourOf(worst?.rgb)}`)
+    } finally {
+      await opening.stop()
+      manager.kill('SIGKILL')
+      await small.stop()
+    }
+  })
 
   test('a page that comes to stand by, and one that takes its turn at it, changes no pixel of the wall', async () => {
     const small = await startDisplay({ width: 640, height: 360 })
