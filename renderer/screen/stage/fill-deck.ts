@@ -1,7 +1,7 @@
 import type { Play, PlaySlot } from '../driver-state.ts'
 import { type Filling, type FilmPlace, filmStart } from '../media/filling.ts'
 import { openStream } from '../media/hls.ts'
-import { openPhoto } from '../media/image.ts'
+import { openPhoto, type PhotoParts } from '../media/image.ts'
 import { inStep } from '../media/in-step.ts'
 import type { FilmSource } from '../media/remux.ts'
 import type { FleetMs } from '../media/synced-film.ts'
@@ -27,7 +27,7 @@ export type Content = {
   readonly place?: FilmPlace
 }
 
-type DeckParts = FilmParts & { readonly fleetMs: FleetMs }
+type DeckParts = FilmParts & PhotoParts & { readonly fleetMs: FleetMs }
 
 /** Puts a photo, a film or a stream into a deck, out of sight; resolves when its first picture can be seen at once. */
 export async function fillDeck(deck: Deck, content: Content, parts: DeckParts, signal: AbortSignal): Promise<Slot> {
@@ -41,7 +41,7 @@ export async function fillDeck(deck: Deck, content: Content, parts: DeckParts, s
     const timeline = await openTimeline(deck.video, play, film, parts, signal)
     return { deck, filling: timeline, timeline }
   }
-  if (isPhoto(play)) return { deck, filling: await openPhoto(deck.image, play, parts.listener, signal) }
+  if (isPhoto(play)) return { deck, filling: await openPhoto(deck.image, play, parts, signal) }
   const open = isStream(play) ? openStream : openFilm
   return { deck, filling: await open(deck.video, play, parts, signal, place) }
 }
@@ -53,8 +53,8 @@ async function fillInStep(
   parts: DeckParts,
   signal: AbortSignal,
 ): Promise<Filling> {
-  const { fleetMs, listener } = parts
-  if (isPhoto(play)) return inStep(await openPhoto(image, play, listener, signal), slot, fleetMs)
+  const { fleetMs } = parts
+  if (isPhoto(play)) return inStep(await openPhoto(image, play, parts, signal), slot, fleetMs)
   if (play.showing.stream === 'live') return inStep(await openStream(video, play, parts, signal), slot, fleetMs)
   const open = isStream(play) ? openStream : openFilm
   return inStep(await open(video, play, parts, signal, place ?? startIn(slot)), slot, fleetMs, video)

@@ -5,6 +5,7 @@ import { type FillingListener, type FilmPlace, faultOf } from '../media/filling.
 import { createFrameCounts, type Frames } from '../media/frame-counts.ts'
 import { sinceFleet } from '../media/in-step.ts'
 import { toLightMs } from '../media/next-frame.ts'
+import { createPhotoShelf } from '../media/photo-shelf.ts'
 import type { FilmSource, Remux } from '../media/remux.ts'
 import type { FleetMs } from '../media/synced-film.ts'
 import type { Timeline } from '../media/timeline.ts'
@@ -45,6 +46,7 @@ export function openStage(
 ): Stage {
   const decks = createDecks(parent)
   const counts = createFrameCounts()
+  const shelf = createPhotoShelf()
   const preparing = new Map<number, AbortController>()
   const waiting = new Map<number, Slot>()
   let front: Slot | undefined
@@ -79,7 +81,7 @@ export function openStage(
     giveBack(slot.deck)
   }
 
-  const parts = { clock, counts, listener, fleetMs }
+  const parts = { clock, counts, shelf, listener, fleetMs }
 
   /** Makes it ready in a deck of its own; false when it was not wanted any more. */
   const fill = async (content: Content, signal: AbortSignal): Promise<boolean> => {
@@ -212,6 +214,7 @@ export function openStage(
     close: () => {
       for (const play of [...preparing.keys(), ...waiting.keys()]) discard(play)
       clear()
+      shelf.close()
     },
   }
 }
