@@ -46,10 +46,10 @@ export type PlayerWallHooks = {
   readonly due: () => void
 }
 
-/** Opens the window at once, since a browser takes longest; what it is to show is read meanwhile. */
 /** A window has left the display long before. */
 const leavesMs = 500
 
+/** Opens the window at once, since a browser takes longest; what it is to show is read meanwhile. */
 export function createPlayerWall(parts: PlayerParts, core: PlayerCore, hooks: PlayerWallHooks): PlayerWall {
   const { configuration, db, supervision } = parts
   const { clock, time, reporter, storage, putOff, knowledge } = core
