@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Crypto } from '../shared/trust/crypto.ts'
 import { createBallastFile } from './adapters/ballast-file.ts'
@@ -138,6 +138,7 @@ function documentsCopy(file: string): { read(): string | undefined; keep(db: Wri
 }
 
 function removeOldest(dataDir: string): void {
+  if (!existsSync(dataDir)) return // its disk is gone: what is open goes on being used
   const aside = readdirSync(dataDir).filter((name) => name.startsWith('player.db.damaged-'))
   const stamps = [...new Set(aside.map((name) => name.replace(/-wal$/, '')))].toSorted()
   for (const stamp of stamps.slice(0, -mostAside)) {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { closeSync, existsSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { z } from 'zod'
@@ -36,6 +36,22 @@ test('a copy that somebody wrote, or that is older than the seal, brings nothing
   }
 })
 
+test('a data folder that is gone, as when its disk is, does not end a player that runs', async (t) => {
+  const city = await makeCity()
+  const dataDir = await livedIn(t, city, 1)
+  let turns = 0
+  const after: typeof hurriedClock.after = (ms, run) => {
+    turns += 1
+    return hurriedClock.after(ms, run)
+  }
+  const player = opened(city, dataDir, { ...hurriedClock, after })
+  t.after(player.close)
+  rmSync(dataDir, { recursive: true })
+  t.after(player.startUpkeep({ event: () => {} }))
+  const before = turns
+  await eventually('it is looked after again', () => turns > before + 2)
+})
+
 /** A data folder after a while, with a playlist in this revision. */
 async function livedIn(t: TestContext, city: City, revision: number): Promise<string> {
   const dataDir = join(temporaryFolder(t), 'data')
@@ -66,13 +82,8 @@ function playsFrom(t: TestContext, city: City, dataDir: string): string[] {
   return newest.map(({ playlist }) => `${playlist.id} ${playlist.revision}`)
 }
 
-const opened = (city: City, dataDir: string) =>
-  openPlayerDatabase(
-    { ...defaultConfiguration('wall', dataDir), rootKeys: rootKeysOf(city) },
-    nodeCrypto,
-    hurriedClock,
-    [],
-  )
+const opened = (city: City, dataDir: string, clock = hurriedClock) =>
+  openPlayerDatabase({ ...defaultConfiguration('wall', dataDir), rootKeys: rootKeysOf(city) }, nodeCrypto, clock, [])
 
 /** Garbage over the first page of the table, as a worn out disk has it. */
 function ruinDocuments(dataDir: string): void {
