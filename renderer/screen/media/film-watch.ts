@@ -30,7 +30,7 @@ const nudgeSeconds = 0.001
 
 /**
  * Watches what a video element presents, and climbs the ladder of a film that stands still: told by presented frames alone, and
- * only in a page that is visible, since a hidden one presents nothing. Returns the undo.
+ * only in a page that is visible and drawn, since any other presents nothing. Returns the undo.
  */
 export function watchFilm(video: HTMLVideoElement, clock: Clock, listener: FilmListener): () => void {
   let stall = (listener.isRebuilt ? rebuilt : notStalled)(clock.nowMs())
@@ -38,6 +38,8 @@ export function watchFilm(video: HTMLVideoElement, clock: Clock, listener: FilmL
   let lastMediaSeconds: number | undefined
   let longestMs = 0
   let stopped = false
+  /** A page of which nothing was drawn since the last look stands still itself, whatever its timers say. */
+  let isDrawn = true
   const onFrame: VideoFrameRequestCallback = (_now, metadata) => {
     if (stopped) return
     seen += 1
@@ -57,7 +59,10 @@ export function watchFilm(video: HTMLVideoElement, clock: Clock, listener: FilmL
     const nowMs = clock.nowMs()
     const sinceLookMs = nowMs - lookedMs
     lookedMs = nowMs
-    const framesAreDue = !video.ended && !listener.isOver() && document.visibilityState === 'visible'
+    const isSeen = document.visibilityState === 'visible' && isDrawn
+    if (isDrawn) requestAnimationFrame(() => (isDrawn = true))
+    isDrawn = false
+    const framesAreDue = !video.ended && !listener.isOver() && isSeen
     if (!framesAreDue) stall = forgiven(stall, sinceLookMs)
     else if (sinceLookMs > lateLookMs) stall = forgiven(stall, sinceLookMs - lookEveryMs)
     if (!framesAreDue) return

@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
+import { descendantsOf } from '../support/processes.ts'
+import { removeBundle } from '../support/screen-harness.ts'
+import { faultCodes, film } from './screen-items.ts'
+import { withScreen } from './watched-screen.ts'
+
+after(removeBundle)
+
+/** Longer than two films have from their last frame until they are given up. */
+const stoppedMs = 5_000
+
+test('no film is blamed for a graphics process that stood still, and the loop goes on when it runs again', async () => {
+  const items = [await film(1, { seconds: 4 }), await film(2, { seconds: 4 })]
+  await withScreen(items, async (screen) => {
+    await screen.see(1)
+    const browser = screen.page.browser().process()?.pid ?? 0
+    const graphics = descendantsOf(browser).find(({ command }) => command.includes('--type=gpu-process'))
+    assert.ok(graphics)
+    process.kill(graphics.pid, 'SIGSTOP')
+    await delay(stoppedMs)
+    process.kill(graphics.pid, 'SIGCONT')
+    await screen.see(2)
+    await screen.see(1)
+    assert.deepEqual(faultCodes(screen), [])
+  })
+})
