@@ -27,6 +27,8 @@ export type ChromiumBrowser = {
   swap(): boolean
   /** Whether `swap` would have a page to put there. */
   hasStandBy(): boolean
+  /** Resolves when the page that is not on the wall has drawn; rejects when there is none. */
+  otherDraws(): Promise<unknown>
   /** Ends the page on the wall, even one that hangs or whose process was stopped. */
   endPage(): void
   /** Resolves when the browser's own thread answers. */
@@ -91,6 +93,7 @@ export async function startChromiumBrowser(
         return swapped
       },
       hasStandBy: seats.hasStandBy,
+      otherDraws: seats.otherDraws,
       endPage() {
         seats.page().kill()
         endStopped()

@@ -123,6 +123,7 @@ export const startChromiumHost = async (
     },
     renew: createRenewal(keeper, listener, {
       answers: async () => browser?.page.answers(),
+      otherDraws: async () => browser?.otherDraws(),
       endGraphics: async () => browser?.endGraphics(),
       // The page that stands by needs not wait for the death of one that hangs.
       endPage: () => (browser?.hasStandBy() ? keeper.lose('page', 'it hangs') : browser?.endPage()),

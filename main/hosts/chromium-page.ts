@@ -3,6 +3,7 @@ import type { ToScreen } from '../../shared/screen/wire.ts'
 import type { CdpEvent, CdpPipe } from './cdp-pipe.ts'
 import { consoleLine } from './chromium-console.ts'
 import { pagePictures } from './chromium-picture.ts'
+import { drawsScript } from './draws.ts'
 import type { JpegOptions } from './host.ts'
 import { bindingName, bridgeScript, deliverName } from './page-bridge.ts'
 
@@ -31,6 +32,8 @@ export type ChromiumPage = {
   send(message: ToScreen): void
   /** Resolves when the page's own thread answers. */
   answers(): Promise<unknown>
+  /** Resolves when the page has drawn. */
+  draws(): Promise<unknown>
   screenshot(as?: JpegOptions): Promise<Uint8Array>
 }
 
@@ -101,6 +104,7 @@ export function openChromiumPage(
       if (errorText !== undefined) throw new Error(`the page did not load: ${errorText}`)
     },
     answers: () => command('Runtime.evaluate', { expression: '1' }),
+    draws: () => command('Runtime.evaluate', { expression: drawsScript, awaitPromise: true }),
     kill: () => {
       // Never answered well: what would answer is what ends.
       command('Page.crash').catch(() => {})

@@ -16,6 +16,8 @@ export type Seats = {
   page(): ChromiumPage
   swap(): boolean
   hasStandBy(): boolean
+  /** Resolves when the page that is not on the wall has drawn; rejects when there is none. */
+  otherDraws(): Promise<unknown>
   stop(): void
 }
 
@@ -189,6 +191,11 @@ export function createSeats(
       return front.page
     },
     hasStandBy: () => ready() !== undefined,
+    async otherDraws() {
+      const other = second()
+      if (!other) throw new Error('there is no other page')
+      await other.page.draws()
+    },
     swap() {
       const before = front
       const next = ready()

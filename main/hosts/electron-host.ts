@@ -24,6 +24,11 @@ function endProcessOf({ webContents }: BrowserWindow): boolean {
   }
 }
 
+/** Electron makes another. */
+function endGraphics(): void {
+  for (const { type, pid } of app.getAppMetrics()) if (type === 'GPU') process.kill(pid, 'SIGKILL')
+}
+
 /** Shows the wall in a window of the Electron this process runs in; setElectronSwitches must have been called before. */
 export const startElectronHost: StartHost = async (options, listener) => {
   await app.whenReady()
@@ -62,6 +67,7 @@ export const startElectronHost: StartHost = async (options, listener) => {
     // The session is in memory, and the browser is this process: what dies is loaded anew in its window. Destroying a window
     // whose page has just died has ended Electron, so only safe mode, where all that has failed, opens another.
     const window = seats.window()
+    if (remedy !== 'page') endGraphics() // of a browser that is made anew it would be another one too
     if (remedy !== 'page' && window) await clear(window)
     if (remedy !== 'safe-mode' && window) return load(window)
     seats.close()
@@ -88,9 +94,8 @@ export const startElectronHost: StartHost = async (options, listener) => {
     },
     renew: createRenewal(keeper, listener, {
       answers: async () => seats.window()?.webContents.executeJavaScript('1'),
-      async endGraphics() {
-        for (const { type, pid } of app.getAppMetrics()) if (type === 'GPU') process.kill(pid, 'SIGKILL')
-      },
+      otherDraws: seats.otherDraws,
+      endGraphics: async () => endGraphics(),
       endPage() {
         const window = seats.window()
         // The page that stands by needs not wait for the death of one that hangs.

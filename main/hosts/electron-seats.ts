@@ -1,4 +1,5 @@
 import type { BrowserWindow, Session } from 'electron'
+import { drawsScript } from './draws.ts'
 import { openElectronWindow, type WallWindow, type WindowListener } from './electron-window.ts'
 import type { HostOptions } from './host.ts'
 import { type Hello, helloIn, helloNow, isFresh, type StandByListener, standByAfterMs } from './stand-by.ts'
@@ -10,6 +11,8 @@ export type ElectronSeats = {
   /** The window on the wall. */
   window(): BrowserWindow | undefined
   hasStandBy(): boolean
+  /** Resolves when the page that is not on the wall has drawn; rejects when there is none. */
+  otherDraws(): Promise<unknown>
   /** Puts the page that stands by on the wall and has `end` kill the other one's process; false when none is ready. */
   swap(end: (window: BrowserWindow) => void): boolean
   /** The wall has drawn: after a while of this, another page is made to stand by. */
@@ -100,6 +103,10 @@ export function createElectronSeats(
     },
     window: () => front?.wall.window,
     hasStandBy: () => isFresh(second?.hello),
+    async otherDraws() {
+      if (!second) throw new Error('there is no other page')
+      await second.wall.window.webContents.executeJavaScript(drawsScript)
+    },
     swap(end) {
       const [before, next] = [front, second]
       const hello = next?.hello

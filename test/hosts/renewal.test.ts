@@ -4,13 +4,22 @@ import { createKeeper } from '../../main/hosts/keeper.ts'
 import { createRenewal } from '../../main/hosts/renewal.ts'
 import { eventually } from '../support/eventually.ts'
 
-/** A wall whose picture stands still although its page answers, and what is ended to remedy it. */
-function standingWall() {
+const answers = async () => {}
+const hangs = () => new Promise<never>(() => {})
+
+type Wall = {
+  answers?(ended: readonly string[]): Promise<void>
+  otherDraws?(): Promise<void>
+}
+
+/** A wall whose picture stands still, and what is ended to remedy it. */
+function standingWall(wall: Wall = {}) {
   const ended: string[] = []
   const listener = { message() {}, gone() {}, back() {} }
   const keeper = createKeeper(listener, async () => {})
   const renew = createRenewal(keeper, listener, {
-    answers: async () => {},
+    answers: () => (wall.answers ?? answers)(ended),
+    otherDraws: wall.otherDraws ?? hangs,
     endGraphics: async () => void ended.push('graphics'),
     endPage() {
       ended.push('page')
@@ -39,4 +48,29 @@ test('a graphics process that was ended in vain is not what hangs: the page is e
   context.after(() => keeper.stop())
   for (let time = 0; time < 4; time++) await standsStill()
   assert.deepEqual(ended, ['graphics', 'page', 'graphics', 'page'])
+})
+
+test('a page that does not answer is ended alone when the one that stands by draws', async (context) => {
+  const { keeper, ended, standsStill } = standingWall({ answers: hangs, otherDraws: answers })
+  context.after(() => keeper.stop())
+  await standsStill()
+  assert.deepEqual(ended, ['page'])
+})
+
+test('a graphics process that hangs is ended though the page hangs with it, which then goes on', async (context) => {
+  const { keeper, ended, standsStill } = standingWall({
+    answers: (ended) => (ended.length > 0 ? answers() : hangs()),
+    otherDraws: hangs,
+  })
+  context.after(() => keeper.stop())
+  await standsStill()
+  assert.deepEqual(ended, ['graphics'])
+})
+
+test('a page that hangs on when the graphics process was ended is ended too, at once', async (context) => {
+  const { keeper, ended, standsStill } = standingWall({ answers: hangs })
+  context.after(() => keeper.stop())
+  await standsStill()
+  await eventually('the page is ended', () => ended.length > 1)
+  assert.deepEqual(ended, ['graphics', 'page'])
 })
