@@ -3,8 +3,8 @@ import { after, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { descendantsOf } from '../support/processes.ts'
 import { removeBundle } from '../support/screen-harness.ts'
-import { faultCodes, film } from './screen-items.ts'
-import { withScreen } from './watched-screen.ts'
+import { faultCodes, film, is } from './screen-items.ts'
+import { type WatchedScreen, withScreen } from './watched-screen.ts'
 
 after(removeBundle)
 
@@ -15,14 +15,30 @@ test('no film is blamed for a graphics process that stood still, and the loop go
   const items = [await film(1, { seconds: 4 }), await film(2, { seconds: 4 })]
   await withScreen(items, async (screen) => {
     await screen.see(1)
-    const browser = screen.page.browser().process()?.pid ?? 0
-    const graphics = descendantsOf(browser).find(({ command }) => command.includes('--type=gpu-process'))
-    assert.ok(graphics)
-    process.kill(graphics.pid, 'SIGSTOP')
-    await delay(stoppedMs)
-    process.kill(graphics.pid, 'SIGCONT')
+    await stopGraphics(screen)
     await screen.see(2)
     await screen.see(1)
     assert.deepEqual(faultCodes(screen), [])
   })
 })
+
+test('a film that stands still after its page did is nudged as soon as any other', async () => {
+  await withScreen([await film(1, { seconds: 20 })], async (screen) => {
+    await screen.see(1)
+    await stopGraphics(screen)
+    await screen.see(1)
+    await screen.page.$$eval('video', (videos) => videos.forEach((video) => void video.pause()))
+    const fault = await screen.waitFor(is('fault'), 5_000)
+    assert.equal(fault.code, 'item-nudged')
+  })
+})
+
+/** For a while. */
+async function stopGraphics(screen: WatchedScreen): Promise<void> {
+  const browser = screen.page.browser().process()?.pid ?? 0
+  const graphics = descendantsOf(browser).find(({ command }) => command.includes('--type=gpu-process'))
+  assert.ok(graphics)
+  process.kill(graphics.pid, 'SIGSTOP')
+  await delay(stoppedMs)
+  process.kill(graphics.pid, 'SIGCONT')
+}

@@ -36,6 +36,8 @@ export function watchFilm(video: HTMLVideoElement, clock: Clock, listener: FilmL
   let stall = (listener.isRebuilt ? rebuilt : notStalled)(clock.nowMs())
   let lookedMs = clock.nowMs()
   let lastMediaSeconds: number | undefined
+  /** What the next frame is a step from; undefined after a standstill of the page, in which the film's time has gone on. */
+  let stepFromSeconds: number | undefined
   let longestMs = 0
   let stopped = false
   /** A page of which nothing was drawn since the last look stands still itself, whatever its timers say. */
@@ -47,9 +49,11 @@ export function watchFilm(video: HTMLVideoElement, clock: Clock, listener: FilmL
     handle = video.requestVideoFrameCallback(onFrame)
     // A seek draws the frame that stands once more: that is none.
     if (metadata.mediaTime !== lastMediaSeconds) stall = frameCame(stall, clock.nowMs())
-    const stepMs = (metadata.mediaTime - (lastMediaSeconds ?? metadata.mediaTime)) * 1000
+    const fromSeconds = clock.nowMs() - lookedMs > lateLookMs ? undefined : stepFromSeconds
+    const stepMs = (metadata.mediaTime - (fromSeconds ?? metadata.mediaTime)) * 1000
     longestMs = Math.max(longestMs, Math.min(stepMs, listener.longestFrameMs ?? 60_000))
     lastMediaSeconds = metadata.mediaTime
+    stepFromSeconds = metadata.mediaTime
     listener.frame(metadata.mediaTime, metadata.expectedDisplayTime)
   }
   let handle = video.requestVideoFrameCallback(onFrame)
@@ -59,6 +63,7 @@ export function watchFilm(video: HTMLVideoElement, clock: Clock, listener: FilmL
     const nowMs = clock.nowMs()
     const sinceLookMs = nowMs - lookedMs
     lookedMs = nowMs
+    if (!isDrawn || sinceLookMs > lateLookMs) stepFromSeconds = undefined
     const isSeen = document.visibilityState === 'visible' && isDrawn
     if (isDrawn) requestAnimationFrame(() => (isDrawn = true))
     isDrawn = false
