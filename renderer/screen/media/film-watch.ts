@@ -37,7 +37,7 @@ export function watchFilm(video: HTMLVideoElement, clock: Clock, listener: FilmL
   let lookedMs = clock.nowMs()
   let lastMediaSeconds: number | undefined
   /** What the next frame is a step from; undefined after a standstill of the page, in which the film's time has gone on. */
-  let stepFromSeconds: number | undefined
+  let stepFrom: { readonly seconds: number; readonly atMs: number } | undefined
   let longestMs = 0
   let stopped = false
   /** A page of which nothing was drawn since the last look stands still itself, whatever its timers say. */
@@ -48,13 +48,16 @@ export function watchFilm(video: HTMLVideoElement, clock: Clock, listener: FilmL
     broughtOn.set(video, metadata.presentedFrames)
     handle = video.requestVideoFrameCallback(onFrame)
     // A seek draws the frame that stands once more: that is none.
-    if (metadata.mediaTime !== lastMediaSeconds) stall = frameCame(stall, clock.nowMs())
-    const fromSeconds = clock.nowMs() - lookedMs > lateLookMs ? undefined : stepFromSeconds
-    const stepMs = (metadata.mediaTime - (fromSeconds ?? metadata.mediaTime)) * 1000
+    const atMs = clock.nowMs()
+    const seconds = metadata.mediaTime
+    if (seconds !== lastMediaSeconds) stall = frameCame(stall, atMs)
+    const from = atMs - lookedMs > lateLookMs ? undefined : stepFrom
+    // The frame of before the standstill may be drawn once more after it: it has not stood for as long as its step says.
+    const stepMs = from ? Math.min((seconds - from.seconds) * 1000, atMs - from.atMs) : 0
     longestMs = Math.max(longestMs, Math.min(stepMs, listener.longestFrameMs ?? 60_000))
-    lastMediaSeconds = metadata.mediaTime
-    stepFromSeconds = metadata.mediaTime
-    listener.frame(metadata.mediaTime, metadata.expectedDisplayTime)
+    lastMediaSeconds = seconds
+    stepFrom = { seconds, atMs }
+    listener.frame(seconds, metadata.expectedDisplayTime)
   }
   let handle = video.requestVideoFrameCallback(onFrame)
   const look = () => {
@@ -63,7 +66,7 @@ export function watchFilm(video: HTMLVideoElement, clock: Clock, listener: FilmL
     const nowMs = clock.nowMs()
     const sinceLookMs = nowMs - lookedMs
     lookedMs = nowMs
-    if (!isDrawn || sinceLookMs > lateLookMs) stepFromSeconds = undefined
+    if (!isDrawn || sinceLookMs > lateLookMs) stepFrom = undefined
     const isSeen = document.visibilityState === 'visible' && isDrawn
     if (isDrawn) requestAnimationFrame(() => (isDrawn = true))
     isDrawn = false
