@@ -14,11 +14,11 @@ after(removeBundle)
 
 const run = promisify(execFile)
 
-/** A file with two pictures, half a second each, again and again: those of the two photos. */
-async function moving(items: readonly [number, number], file: string): Promise<void> {
+/** A file with two pictures, half a second each, again and again unless told: those of the two photos. */
+async function moving(items: readonly [number, number], file: string, loop = '0'): Promise<void> {
   const pictures = await Promise.all(items.map((item) => photo(item, { format: 'png' })))
   const inputs = pictures.flatMap((picture) => ['-framerate', '2', '-i', picture.file])
-  await run('ffmpeg', ['-v', 'error', '-y', ...inputs, '-filter_complex', 'concat=n=2', '-r', '2', '-loop', '0', file])
+  await run('ffmpeg', ['-v', 'error', '-y', ...inputs, '-filter_complex', 'concat=n=2', '-r', '2', '-loop', loop, file])
 }
 
 test('a picture that moves goes on moving, and its neighbours are shown', async (t) => {
@@ -35,6 +35,17 @@ test('a picture that moves goes on moving, and its neighbours are shown', async 
       assert.deepEqual(screen.strays(), [])
     })
   }
+})
+
+test('a picture that moves only once moves in each of its showings', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'plazacast-moving-'))
+  t.after(() => rm(folder, { recursive: true, force: true }))
+  const file = join(folder, 'once.gif')
+  await moving([11, 12], file, '-1')
+  await withScreen([await photo(1), { file, mediaType: 'image/gif', seconds: 2 }], async (screen) => {
+    for (const item of [1, 11, 12, 1, 11, 12, 1]) await screen.see(item)
+    assert.deepEqual(screen.itemsSeen().slice(0, 7), [1, 11, 12, 1, 11, 12, 1])
+  })
 })
 
 test('a photo that comes again is not read again', async () => {

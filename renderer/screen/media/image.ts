@@ -1,3 +1,4 @@
+import type { Showing } from '../../../shared/screen/programme.ts'
 import type { Play } from '../driver-state.ts'
 import { type Filling, type FillingListener, MediaFault } from './filling.ts'
 import { onceLit } from './next-frame.ts'
@@ -19,14 +20,13 @@ export async function openPhoto(
   signal: AbortSignal,
 ): Promise<Filling> {
   const { showing } = play
-  const address = await shelf.addressOf(showing.asset, async () => {
-    const blob = await download(showing.address, showing.mediaType, signal)
-    await decodeWhole(blob, showing.mediaType)
-    return blob
-  })
-  signal.throwIfAborted()
-  const dispose = () => image.removeAttribute('src')
+  const { address, isMoving } = await addressOf(showing, shelf, signal)
+  const dispose = () => {
+    image.removeAttribute('src')
+    if (isMoving) URL.revokeObjectURL(address)
+  }
   image.style.objectFit = showing.fit
+  image.style.visibility = isMoving ? 'hidden' : 'visible' // it begins to move when it is first painted
   image.src = address
   try {
     await image.decode()
@@ -36,11 +36,41 @@ export async function openPhoto(
     throw new MediaFault('failed', `the ${showing.mediaType} does not decode`, { cause })
   }
   const begin = (raise: () => void) => {
+    image.style.visibility = 'visible'
     raise()
     const seconds = showing.seconds ?? fallbackSeconds
     onceLit((frameMs) => listener.presented(play.id, seconds * 1000, true, frameMs))
   }
   return { begin, dispose }
+}
+
+/** A picture that moves gets an address for each showing: those of one address move on together. */
+async function addressOf(
+  showing: Showing,
+  shelf: PhotoShelf,
+  signal: AbortSignal,
+): Promise<{ readonly address: string; readonly isMoving: boolean }> {
+  const known = shelf.addressOf(showing.asset)
+  if (known !== undefined) return { address: known, isMoving: false }
+  const blob = await download(showing.address, showing.mediaType, signal)
+  await decodeWhole(blob, showing.mediaType)
+  const isMoving = await moves(blob)
+  signal.throwIfAborted()
+  return { address: isMoving ? URL.createObjectURL(blob) : shelf.put(showing.asset, blob), isMoving }
+}
+
+/** Whether there is more than one picture in the file, as far as the browser can tell. */
+async function moves(blob: Blob): Promise<boolean> {
+  if (blob.type === 'image/jpeg') return false
+  const decoder = new ImageDecoder({ data: await blob.arrayBuffer(), type: blob.type })
+  try {
+    await decoder.tracks.ready
+    return decoder.tracks.selectedTrack?.frameCount !== 1 // not `animated`: a GIF of one picture says that it is
+  } catch {
+    return true // it has been decoded already: what cannot be told is treated as what may move
+  } finally {
+    decoder.close()
+  }
 }
 
 /** An image element shows as much of a broken photo as decodes; this refuses one that does not decode to its end. */

@@ -3,8 +3,10 @@ type Shelved = { readonly address: string; readonly image: HTMLImageElement; rea
 
 /** Photos shown lately, so that one that comes again in the loop is neither read nor decoded anew. */
 export type PhotoShelf = {
-  /** The address of the asset's photo; `read` gets its bytes if it is not here, and rejects when it is no photo. */
-  addressOf(asset: string, read: () => Promise<Blob>): Promise<string>
+  /** The address of the asset's photo; undefined when it is not here. */
+  addressOf(asset: string): string | undefined
+  /** Lays it onto the shelf and gives its address. One that moves must not lie here: it would go on moving, and never begin again. */
+  put(asset: string, blob: Blob): string
   /** It could not be drawn: the next time it is read anew. */
   forget(asset: string): void
   close(): void
@@ -34,13 +36,19 @@ export function createPhotoShelf(): PhotoShelf {
     }
   }
   return {
-    addressOf: async (asset, read) => {
-      const known = photos.get(asset) ?? shelve(await read())
-      if (photos.get(asset) !== known) forget(asset) // it was read twice at once
+    addressOf: (asset) => {
+      const known = photos.get(asset)
+      if (!known) return undefined
       photos.delete(asset)
       photos.set(asset, known) // the newest lies last
-      makeRoom()
       return known.address
+    },
+    put: (asset, blob) => {
+      forget(asset) // it was read twice at once
+      const photo = shelve(blob)
+      photos.set(asset, photo)
+      makeRoom()
+      return photo.address
     },
     forget,
     close: () => [...photos.keys()].forEach(forget),
