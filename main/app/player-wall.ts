@@ -28,11 +28,9 @@ export type PlayerWall = {
   send(message: ToScreen): void
   /** Resolves when the window is open; rejects when none can be had. */
   opened(): Promise<Host>
-  /** What is on ends here. */
-  end(): void
   /** Nothing is looked at any more; the window stays. */
   stop(): void
-  /** Closes the window. */
+  /** Closes the window; what was on ends when it has left the display. */
   close(): Promise<void>
 }
 
@@ -72,6 +70,7 @@ export function createPlayerWall(parts: PlayerParts, core: PlayerCore, hooks: Pl
 
   /** A picture that nobody has seen leave by then left when its page was gone. */
   let forgetPicture: Undo = () => {}
+  let isClosing = false
   function pageGone(): void {
     desk.gone()
     forgetPicture()
@@ -84,6 +83,7 @@ export function createPlayerWall(parts: PlayerParts, core: PlayerCore, hooks: Pl
 
   const listener: HostListener = {
     message(message) {
+      if (isClosing) return // nobody sees any more what it shows
       recovery.heard(message)
       pageClock.heard(message)
       if (message.kind === 'hello') mark.again()
@@ -165,15 +165,17 @@ export function createPlayerWall(parts: PlayerParts, core: PlayerCore, hooks: Pl
       for (const message of unsent) host.send(message)
       return host
     },
-    end() {
-      putOff.end()
-      desk.stop()
-    },
     stop() {
-      forgetPicture()
       recovery.stop()
       keeper.stop()
     },
-    close: async () => host?.stop(),
+    async close() {
+      isClosing = true
+      pageGone()
+      await host?.stop()
+      forgetPicture()
+      putOff.end()
+      storage.attempt('plays', desk.stop, 1)
+    },
   }
 }

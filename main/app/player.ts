@@ -138,14 +138,13 @@ export async function startPlayer(parts: PlayerParts): Promise<Player> {
       stopped = true
       health?.stop()
       wire.stop()
-      storage.attempt('plays', wall.end, 1)
       forgetRebuilt?.()
       stopUpkeep?.()
       pace.stop()
       usb?.stop()
       wall.stop()
-      core.stop()
       await wall.close()
+      core.stop()
       await cache.stop()
       await wire.close()
     },

@@ -29,6 +29,8 @@ export type ChromiumBrowser = {
   hasStandBy(): boolean
   /** Resolves when the page that is not on the wall has drawn; rejects when there is none. */
   otherDraws(): Promise<unknown>
+  /** Takes the page on the wall off the display; false when nobody can say that it is. */
+  hide(): Promise<boolean>
   /** Ends the page on the wall, even one that hangs or whose process was stopped. */
   endPage(): void
   /** Resolves when the browser's own thread answers. */
@@ -94,6 +96,7 @@ export async function startChromiumBrowser(
       },
       hasStandBy: seats.hasStandBy,
       otherDraws: seats.otherDraws,
+      hide: seats.hide,
       endPage() {
         seats.page().kill()
         endStopped()

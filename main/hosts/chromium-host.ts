@@ -16,6 +16,8 @@ import { receiveFromScreen } from './screen-message.ts'
 
 /** How long a page may take to be committed. */
 const loadMs = 10_000
+/** A window is moved within a few milliseconds. */
+const hideMs = 300
 
 /**
  * Starts the wall's browser before anything else of the player is loaded: it takes as long as all the rest together, and needs to
@@ -92,6 +94,12 @@ export const startChromiumHost = async (
     return open()
   }
 
+  /** A browser takes a while to end, and its last picture would stand meanwhile; one that hangs is not waited for. */
+  async function hide(): Promise<void> {
+    const hasLeft = await within(hideMs, browser?.hide() ?? Promise.resolve(false)).catch(() => false)
+    if (hasLeft) listener.left?.()
+  }
+
   async function close(by?: 'force'): Promise<void> {
     const closing = browser
     browser = undefined
@@ -131,6 +139,7 @@ export const startChromiumHost = async (
     }),
     async stop() {
       const recovered = keeper.stop()
+      await hide()
       await close()
       await recovered
     },

@@ -15,6 +15,8 @@ export type Seats = {
   readonly lost: Promise<void>
   page(): ChromiumPage
   swap(): boolean
+  /** Takes the page on the wall off the display; false when nobody can say that it is. */
+  hide(): Promise<boolean>
   hasStandBy(): boolean
   /** Resolves when the page that is not on the wall has drawn; rejects when there is none. */
   otherDraws(): Promise<unknown>
@@ -190,6 +192,7 @@ export function createSeats(
       if (!front) throw new Error('the browser has no page yet')
       return front.page
     },
+    hide: async () => (await front?.window?.shrink()) ?? false,
     hasStandBy: () => ready() !== undefined,
     async otherDraws() {
       const other = second()

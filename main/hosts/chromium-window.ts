@@ -9,8 +9,8 @@ export type KioskWindow = {
   fit(): Promise<void>
   /** Covers the display: once the page has drawn, or at once when the window was parked. Does nothing while it covers. */
   grow(): Promise<void>
-  /** Takes the window off the display at once, if that can be done: a page that died leaves the browser's own words in it. */
-  shrink(): Promise<void>
+  /** Takes the window off the display at once: a page that died leaves the browser's own words in it. False: it stays, or was off. */
+  shrink(): Promise<boolean>
   /**
    * Makes the window as large as the display, beside it, so that `grow` is only a move: nothing has to be laid out or drawn. False:
    * it does not lie where it was put, or nobody knows its frame.
@@ -142,11 +142,12 @@ export function kioskWindow(pipe: CdpPipe, session: string): KioskWindow {
     async shrink() {
       // A window manager that places windows leaves an edge of it and its frame in sight, and the desktop beside them; what
       // the browser says in it is black (`chromium-preferences.ts`).
-      if (!covers || isPlaced) return
+      if (!covers || isPlaced) return false
       covers = false
       parked = false
       const aside = { left: -2 * (fitted ?? usual).width, top: 0 }
       await place(frame ? [aside] : [{ windowState: 'normal' }, aside])
+      return true
     },
     // One after the other: two that measure at once each measure what the other has laid out.
     park: () => {

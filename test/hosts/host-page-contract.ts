@@ -54,14 +54,14 @@ export function pageContract({ start, server, folder }: HostSetting): void {
       const elsewhere = `http://127.0.0.1:${server().port}/elsewhere`
       for (const url of [elsewhere, 'file:///etc/hostname', 'data:text/html,x', 'http://plazacast.invalid/']) {
         await host.run(`void (location.href = ${JSON.stringify(url)})`)
-        await host.run('new Promise((resolve) => setTimeout(resolve, 100))')
+        await hasHadItsTime(host)
         assert.equal(await host.run('location.href'), server().address)
       }
       await host.run(
         `void document.body.append(Object.assign(document.createElement('form'), { action: '/elsewhere' }))`,
       )
       await host.run('document.forms[0].submit()')
-      await host.run('new Promise((resolve) => setTimeout(resolve, 100))')
+      await hasHadItsTime(host)
       assert.equal(await host.run('location.href'), server().address)
       assert.deepEqual(
         server().asked.filter((path) => path.startsWith('/elsewhere')),
@@ -74,7 +74,7 @@ export function pageContract({ start, server, folder }: HostSetting): void {
       await host.run(
         `void Object.assign(document.createElement('a'), { href: '/elsewhere-link', target: '_blank' }).click()`,
       )
-      await host.run('new Promise((resolve) => setTimeout(resolve, 100))')
+      await hasHadItsTime(host)
       assert.deepEqual(
         server().asked.filter((path) => path.startsWith('/elsewhere-')),
         [],
@@ -112,7 +112,7 @@ export function pageContract({ start, server, folder }: HostSetting): void {
       await host.run(
         `void Object.assign(document.createElement('a'), { href: '/file', download: 'taken.bin' }).click()`,
       )
-      await host.run('new Promise((resolve) => setTimeout(resolve, 300))')
+      await hasHadItsTime(host)
       const files = await readdir(folder(), { recursive: true })
       assert.deepEqual(
         files.filter((name) => name.includes('taken')),
@@ -121,6 +121,15 @@ export function pageContract({ start, server, folder }: HostSetting): void {
       assert.equal(await host.run('location.href'), server().address)
     })
   })
+}
+
+/** What the page began before would have come: it asked for something else twenty times since, got it, and drew between. */
+async function hasHadItsTime(host: DrivenHost): Promise<void> {
+  const turn = 'fetch("/mark").then(() => new Promise(requestAnimationFrame))'
+  assert.equal(
+    await host.run(`(async () => { for (let turn = 0; turn < 20; turn += 1) await ${turn}; return 'asked' })()`),
+    'asked',
+  )
 }
 
 const isHello = (message: unknown): message is { at: number } =>

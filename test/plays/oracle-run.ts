@@ -13,6 +13,7 @@ recorded: every showing once, its start and its duration within one frame, its f
   --showings N       how many showings (default 1000, about a quarter of an hour)
   --restart-every N  after how many the player is ended (default 25)
   --disturb-every N  after how many one is skipped or the page is killed (default 7)
+  --electron         in the Electron that ELECTRON_OVERRIDE_DIST_PATH names, not in Chromium
   --each             print each one that is further off than a frame
   --json FILE        all of it as JSON
 `
@@ -24,6 +25,7 @@ const { values } = parseArgs({
     showings: { type: 'string', default: '1000' },
     'restart-every': { type: 'string', default: '25' },
     'disturb-every': { type: 'string', default: '7' },
+    electron: { type: 'boolean', default: false },
     each: { type: 'boolean', default: false },
     json: { type: 'string' },
     help: { type: 'boolean', default: false },
@@ -44,7 +46,8 @@ async function run(showings: number, restartEvery: number, disturbEvery: number)
   }
   try {
     const context = { after: (one: () => Promise<void>) => void undo.push(one) }
-    const result = await runOracle(context, { showings, restartEvery, disturbEvery, hz: 60, progress })
+    const host = values.electron ? 'electron' : 'chromium'
+    const result = await runOracle(context, { showings, restartEvery, disturbEvery, hz: 60, host, progress })
     if (values.json !== undefined) await writeFile(values.json, JSON.stringify(result))
     print(result, (performance.now() - beganMs) / 1000)
     process.exitCode = isGood(result) ? 0 : 1
@@ -60,6 +63,7 @@ function print(result: OracleResult, seconds: number): void {
   say(
     `${result.seen} showings seen, ${result.records} recorded, in ${seconds.toFixed(0)} s; ${differences.length} differences`,
   )
+  say(`${result.excused} on one side only, within 150 ms of an end of the player or its page`)
   say(
     `${result.restarts} restarts (SIGTERM, SIGKILL, power), ${result.skips} skipped by command, ${result.pageKills} pages killed`,
   )

@@ -16,6 +16,7 @@ export type OracleOptions = {
   /** After so many showings, in between, what is on is skipped by a command, or the page is killed, in turn. */
   readonly disturbEvery: number
   readonly hz: number
+  readonly host?: 'chromium' | 'electron'
   readonly progress?: (seen: number) => void
 }
 export type OracleResult = Comparison & {
@@ -37,7 +38,7 @@ export async function runOracle(
   await stage.found()
   const seen = createSeenShowings(performance.timeOrigin)
   const stopSeeing = stage.grab.on(seen.take)
-  let kiosk = await stage.startKiosk()
+  let kiosk = await stage.startKiosk(options.host)
   await pushItems(stage, served.items)
   const endsMs: number[] = []
   const counts = { restarts: 0, skips: 0, pageKills: 0 }
@@ -59,7 +60,7 @@ export async function runOracle(
       await endings[counts.restarts % endings.length]?.(kiosk)
       endsMs.push(Date.now())
       counts.restarts += 1
-      kiosk = await stage.startKiosk()
+      kiosk = await stage.startKiosk(options.host)
     } else if (count % disturbEvery === 0) {
       if ((counts.skips + counts.pageKills) % 2 === 0) {
         counts.skips += 1
@@ -116,11 +117,19 @@ function partable(records: readonly PlayRecord[], isFilm: (item: number) => bool
   const parted: PlayRecord[] = []
   for (const record of records) {
     const last = parted.at(-1)
-    const isSamePhoto = last?.item === record.item && !isFilm(itemOf(record)) && last.outcome === 'complete'
-    if (isSamePhoto) parted[parted.length - 1] = { ...record, startedAt: last.startedAt, ms: last.ms + record.ms }
+    if (last && !isFilm(itemOf(record)) && followsItself(last, record))
+      parted[parted.length - 1] = { ...record, startedAt: last.startedAt, ms: last.ms + record.ms }
     else parted.push(record)
   }
   return parted
+}
+
+/** Longer than any swap. */
+const pauseMs = 200
+
+function followsItself(last: PlayRecord, record: PlayRecord): boolean {
+  const pause = Date.parse(record.startedAt) - Date.parse(last.startedAt) - last.ms
+  return last.item === record.item && last.outcome === 'complete' && pause < pauseMs
 }
 
 async function pushItems(stage: Stage, items: readonly OracleItem[]): Promise<void> {

@@ -20,7 +20,8 @@ export type PlayedHost = {
   slate(at: number): void
 }
 
-export function playedHost(): PlayedHost {
+/** `closing` is what happens while the window closes. */
+export function playedHost(closing: () => Promise<void> = async () => {}): PlayedHost {
   const sent: ToScreen[] = []
   let listener: HostListener | undefined
   const tell = (message: FromScreen) => listener?.message(message)
@@ -43,7 +44,7 @@ export function playedHost(): PlayedHost {
         send: (message) => void sent.push(message),
         screenshot: async () => Buffer.from('\x89PNG picture', 'latin1'),
         renew: () => {},
-        stop: async () => {},
+        stop: closing,
       } as Awaited<ReturnType<StartHost>>
     },
     hello,

@@ -136,6 +136,29 @@ test('a showing whose page died goes on until its window has left the display, a
   await running.stop()
 })
 
+test('a showing that is cut off by the end of the player goes on until the window has left the display, and none follows it', async (context) => {
+  const rig = await setRig(context)
+  const page = playedHost(async () => {
+    await eventually('some time', () => Date.now() - stoppedMs > 60, 20_000)
+    page.left()
+    page.shown(key, Date.now())
+  })
+  const { running } = await startWith(rig, { startHost: page.startHost })
+  await rig.publish('playlist', await playlistOf([assetCalled('a')], [rig.city.approver]), rig.city.publisher)
+  await eventually('the loop', () => page.items().includes('item-1'), 20_000)
+  const key = keyOf(page.sent, 'item-1')
+  const shownMs = Date.now()
+  page.shown(key, shownMs)
+  const stoppedMs = Date.now()
+  await running.stop()
+  assert.deepEqual(
+    rows(rig).map(({ outcome }) => outcome),
+    ['interrupted'],
+  )
+  const ms = rows(rig)[0]?.ms ?? 0
+  assert.ok(ms >= stoppedMs - shownMs + 25, `${ms} ms, told to end after ${stoppedMs - shownMs}`)
+})
+
 test('what was on when the page died, when the player stopped, or when the power went is closed as interrupted, once', async (context) => {
   const rig = await setRig(context)
   const first = await startWith(rig)

@@ -73,6 +73,8 @@ export type Off = { readonly item: number; readonly offMs: number; readonly look
 export type Comparison = {
   /** Seen and not recorded, or recorded and not seen, or recorded without frames. */
   readonly differences: readonly string[]
+  /** As many that began or ended right when the player or its page did, and are no differences for that. */
+  readonly excused: number
   readonly starts: readonly Off[]
   readonly durations: readonly Off[]
   /** Frames recorded as presented, less those that were seen. */
@@ -107,6 +109,7 @@ export function compareShowings(
   endsMs: readonly number[],
 ): Comparison {
   const differences: string[] = []
+  let excused = 0
   const starts: Off[] = []
   const durations: Off[] = []
   const frames: Comparison['frames'][number][] = []
@@ -120,7 +123,8 @@ export function compareShowings(
       .filter((one) => itemOf(one) === item && Math.abs(offOf(one)) < nearMs)
       .sort((one, other) => Math.abs(offOf(one)) - Math.abs(offOf(other)))[0]
     if (!record) {
-      if (!isLuck(fromMs) && !isLuck(throughMs))
+      if (isLuck(fromMs) || isLuck(throughMs)) excused += 1
+      else
         differences.push(
           `item ${item}, seen as number ${index + 1} after ${showing.after.black} black looks and ${showing.after.other} of no item, is not recorded there`,
         )
@@ -137,7 +141,7 @@ export function compareShowings(
       frames.push({ item, off: record.presentedFrames - showing.frames, dropped: record.droppedFrames, how })
   }
   for (const record of open)
-    if (!isLuck(Date.parse(record.startedAt)))
-      differences.push(`record ${record.seq} of item ${itemOf(record)} was not seen`)
-  return { differences, starts, durations, frames }
+    if (isLuck(Date.parse(record.startedAt))) excused += 1
+    else differences.push(`record ${record.seq} of item ${itemOf(record)} was not seen`)
+  return { differences, excused, starts, durations, frames }
 }

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -148,6 +149,7 @@ export async function startKiosk(
   display: string,
   environment: Readonly<Record<string, string>> = {},
 ): Promise<Kiosk> {
+  if (!existsSync(join(root, 'build/out/kiosk/kiosk.mjs'))) throw new Error('the wall is not built: npm run build')
   const args = [join(root, 'build/plazacast.mjs'), 'player', '--config', config, '--host', host]
   const child = spawn(process.execPath, args, {
     env: { ...process.env, PLAZACAST_SUPERVISE: '0', ...environment, DISPLAY: display },

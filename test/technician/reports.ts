@@ -1,10 +1,11 @@
 import type { Health, Readings, Reason } from '../../shared/health/health.ts'
 import type { State } from '../../shared/reports/state.ts'
+import { wellReadings } from '../health/readings.ts'
 
 export const at = '2026-11-22T12:00:00.000Z'
 
 /** A machine that does well. */
-export const readings: Readings = {
+export const readings: Readings = wellReadings({
   cpu: { cores: 4, systemPercent: 31, playerPercent: 64 },
   memory: { totalBytes: 8_200_000_000, availableBytes: 5_100_000_000, playerBytes: 900_000_000, processes: [] },
   temperatures: [
@@ -12,17 +13,6 @@ export const readings: Readings = {
     { sensor: 'x86_pkg_temp', temperatureCelsius: 57.6, criticalCelsius: 100 },
   ],
   disk: { totalBytes: 128_000_000_000, freeBytes: 61_400_000_000, totalInodes: 8_000_000, freeInodes: 7_900_000 },
-  network: [
-    {
-      interface: 'enp3s0',
-      isUp: true,
-      addresses: ['192.168.7.4'],
-      megabitsPerSecond: 1000,
-      receivedBytes: 812_000_000,
-      sentBytes: 96_000_000,
-      errors: 0,
-    },
-  ],
   clock: { trust: 'trusted', source: 'fleet', ageSeconds: 34, systemAheadMs: 12 },
   uptime: { systemSeconds: 1_900_000, playerSeconds: 1_123_200 },
   picture: {
@@ -36,7 +26,6 @@ export const readings: Readings = {
     blackMs: 0,
     blackByItself: false,
   },
-  wallPower: 'on',
   cache: {
     heldAssets: 24,
     heldBytes: 2_100_000_000,
@@ -47,7 +36,6 @@ export const readings: Readings = {
     shortOf: null,
   },
   database: { sizeBytes: 9_000_000, walBytes: 400_000, outboxMessages: 0, unacknowledgedPlays: 3, damage: null },
-  storageFailure: null,
   broker: {
     connected: true,
     since: '2026-11-22T03:14:07.000Z',
@@ -57,10 +45,7 @@ export const readings: Readings = {
     reconnects: 2,
     displacedAgeMs: null,
   },
-  quarantinedItems: [],
-  recovery: null,
-  lastFault: null,
-}
+})
 
 export const healthOf = (verdict: Health['verdict'], reasons: Reason[] = [], more: Partial<Readings> = {}): Health => ({
   at,
