@@ -30,12 +30,13 @@ export type PlayRecorderOptions = {
 }
 
 type Ended = Extract<FromScreen, { kind: 'ended' }>
+type Shown = Pick<Extract<FromScreen, { kind: 'shown' }>, 'at' | 'undrawn'>
 type Counted = Extract<FromScreen, { kind: 'counted' }>
 
 /** Writes a record when the first frame of a showing is presented, and completes it at its end, whatever ended it. */
 export type PlayRecorder = {
   /** `also` is written in the same transaction. */
-  shown(showing: Showing, pageMs: number, also: () => void): void
+  shown(showing: Showing, message: Shown, also: () => void): void
   /** The frames that what is on has had so far: all that is known of them if its page dies. */
   counted(message: Counted): void
   ended(message: Ended): void
@@ -102,14 +103,14 @@ export function createPlayRecorder(options: PlayRecorderOptions): PlayRecorder {
     lost() {
       if (running) running = { ...running, lostMs: running.lostMs ?? monotonicMs() }
     },
-    shown(showing, pageMs, also) {
+    shown(showing, { at: pageMs, undrawn }, also) {
       leftUnseen()
       cut() // a page that did not say how its last showing ended has lost it
       const { playlist, revision, item, asset } = showing
       const level = options.level?.(showing)
       const clock = options.clockTrust?.()
       const hadPower = options.hasPower()
-      const wallOn = options.wallOn() && hadPower
+      const wallOn = options.wallOn() && hadPower && !undrawn
       const seq = attempt('plays', () =>
         transaction(db, () => {
           also()

@@ -99,7 +99,7 @@ export function createScreenDesk(options: ScreenDeskOptions): ScreenDesk {
     }
     const { playlist, revision, item, asset } = showing
     light()
-    plays.shown(showing, message.at, () => savePosition(db, message.position, message.key))
+    plays.shown(showing, message, () => savePosition(db, message.position, message.key))
     began = { pageMs: message.at, monotonicMs: options.monotonicMs?.() ?? 0 }
     on = showing
     next = message.next === null ? undefined : options.showing(message.next)
@@ -125,7 +125,7 @@ export function createScreenDesk(options: ScreenDeskOptions): ScreenDesk {
   function shownLate(message: Extract<FromScreen, { kind: 'shown' }>): void {
     const showings = former.flatMap((programme) => lanesOf(programme).flatMap((lane) => lane.showings))
     const showing = showings.find(({ key }) => key === message.key)
-    if (showing) plays.shown(showing, message.at, () => {})
+    if (showing) plays.shown(showing, message, () => {})
   }
 
   function dark(reason: string, at: number): void {

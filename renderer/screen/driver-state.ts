@@ -78,6 +78,8 @@ export type DriverEvent =
       readonly atMs?: number
       readonly endsAtMs: number | undefined
       readonly endIsTimed: boolean
+      /** False: nothing is drawn, and what stands on the wall is an older picture. */
+      readonly isDrawn?: boolean
     }
   /** A film's last frame is on the wall and has had its time. */
   | { readonly kind: 'over'; readonly play: number }

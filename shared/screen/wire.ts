@@ -62,6 +62,8 @@ export const fromScreen = z.discriminatedUnion('kind', [
     next: showingKey.nullable(),
     /** It is of the fallback, and this is why. */
     fallback: z.string().optional(),
+    /** The page draws nothing, and what stands on the wall is an older picture. */
+    undrawn: z.literal(true).optional(),
   }),
   /** A few times a second: the frames that the film in front has had so far. They are lost with its page otherwise. */
   z.strictObject({

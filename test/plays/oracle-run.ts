@@ -63,7 +63,7 @@ function print(result: OracleResult, seconds: number): void {
   say(
     `${result.seen} showings seen, ${result.records} recorded, in ${seconds.toFixed(0)} s; ${differences.length} differences`,
   )
-  say(`${result.excused} on one side only, within 150 ms of an end of the player or its page`)
+  say(`${result.excused} on one side only, which began within 150 ms of an end of the player or its page`)
   say(
     `${result.restarts} restarts (SIGTERM, SIGKILL, power), ${result.skips} skipped by command, ${result.pageKills} pages killed`,
   )

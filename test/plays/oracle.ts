@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { sealedPlays } from '../../main/sqlite/plays-chain.ts'
 import { openForReading } from '../../main/sqlite/read-only.ts'
 import type { PlayRecord } from '../../shared/plays/record.ts'
@@ -55,6 +56,7 @@ export async function runOracle(
   for (let count = 1; count <= showings; count++) {
     await reached(count)
     if (count === showings) break
+    if (count % restartEvery === 0 || count % disturbEvery === 0) await delay((count * stepMs) % withinMs)
     if (count % restartEvery === 0) {
       endsMs.push(Date.now())
       await endings[counts.restarts % endings.length]?.(kiosk)
@@ -90,6 +92,10 @@ export async function runOracle(
     records: records.length,
   }
 }
+
+/** What is done is done at ever other moments of a showing, which is on for longer than this. */
+const withinMs = 500
+const stepMs = 61
 
 const endings: readonly ((kiosk: Kiosk) => Promise<void>)[] = [
   (kiosk) => kiosk.stop(),

@@ -15,7 +15,7 @@ export type PlayedHost = {
   gone(): void
   /** The window of the page that was gone is off the display. */
   left(): void
-  shown(key: ShowingKey, at: number): void
+  shown(key: ShowingKey, at: number, more?: { readonly undrawn: true }): void
   ended(key: ShowingKey, ms: number, outcome: 'complete' | 'interrupted' | 'failed'): void
   slate(at: number): void
 }
@@ -50,9 +50,9 @@ export function playedHost(closing: () => Promise<void> = async () => {}): Playe
     hello,
     gone: () => listener?.gone('page', 'the test says so'),
     left: () => listener?.left?.(),
-    shown(key, at) {
+    shown(key, at, more) {
       startedAt = at
-      tell({ kind: 'shown', at, key, position: startPosition, next: null })
+      tell({ kind: 'shown', at, key, position: startPosition, next: null, ...more })
     },
     ended(key, ms, outcome) {
       const frames = { presentedFrames: 0, droppedFrames: 0 }

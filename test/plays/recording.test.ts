@@ -251,6 +251,25 @@ test('what is shown while the display has no power is recorded so, also when it 
   await eventually('it is back', () => show() === 1, 20_000, 200)
 })
 
+test('a photo that came while nothing was drawn is recorded as on a wall that was off', async (context) => {
+  const rig = await setRig(context)
+  const { page } = await startWith(rig)
+  await rig.publish('playlist', await playlistOf([assetCalled('a')], [rig.city.approver]), rig.city.publisher)
+  await eventually('the loop', () => page.items().includes('item-1'), 20_000)
+  const key = keyOf(page.sent, 'item-1')
+  page.shown(key, Date.now(), { undrawn: true })
+  page.ended(key, 100, 'complete')
+  page.shown(key, Date.now())
+  page.ended(key, 100, 'complete')
+  assert.deepEqual(
+    rows(rig).map(({ outcome, wallOn }) => [outcome, wallOn]),
+    [
+      ['complete', 0],
+      ['complete', 1],
+    ],
+  )
+})
+
 test('a dark wall is a record of its own, with the wall off', async (context) => {
   const rig = await setRig(context)
   const { page } = await startWith(rig)

@@ -73,7 +73,7 @@ export type Off = { readonly item: number; readonly offMs: number; readonly look
 export type Comparison = {
   /** Seen and not recorded, or recorded and not seen, or recorded without frames. */
   readonly differences: readonly string[]
-  /** As many that began or ended right when the player or its page did, and are no differences for that. */
+  /** As many that began right when the player or its page ended, and are no differences for that. */
   readonly excused: number
   readonly starts: readonly Off[]
   readonly durations: readonly Off[]
@@ -123,7 +123,7 @@ export function compareShowings(
       .filter((one) => itemOf(one) === item && Math.abs(offOf(one)) < nearMs)
       .sort((one, other) => Math.abs(offOf(one)) - Math.abs(offOf(other)))[0]
     if (!record) {
-      if (isLuck(fromMs) || isLuck(throughMs)) excused += 1
+      if (isLuck(fromMs)) excused += 1
       else
         differences.push(
           `item ${item}, seen as number ${index + 1} after ${showing.after.black} black looks and ${showing.after.other} of no item, is not recorded there`,

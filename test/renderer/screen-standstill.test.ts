@@ -3,7 +3,7 @@ import { after, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { descendantsOf } from '../support/processes.ts'
 import { removeBundle } from '../support/screen-harness.ts'
-import { faultCodes, film, is } from './screen-items.ts'
+import { faultCodes, film, is, photo } from './screen-items.ts'
 import { type WatchedScreen, withScreen } from './watched-screen.ts'
 
 after(removeBundle)
@@ -30,6 +30,18 @@ test('a film that stands still after its page did is nudged as soon as any other
     await screen.page.$$eval('video', (videos) => videos.forEach((video) => void video.pause()))
     const fault = await screen.waitFor(is('fault'), 5_000)
     assert.equal(fault.code, 'item-nudged')
+  })
+})
+
+test('a photo that comes while nothing is drawn is told as such, and the next one is not', async () => {
+  await withScreen([await photo(1), await photo(2)], async (screen) => {
+    for (const item of [1, 2]) await screen.see(item)
+    const undrawn = () => screen.messages.filter(is('shown')).map((message) => message.undrawn === true)
+    assert.ok(!undrawn().includes(true))
+    await stopGraphics(screen)
+    assert.ok(undrawn().includes(true))
+    for (const item of [1, 2, 1]) await screen.see(item)
+    assert.equal(undrawn().at(-1), false)
   })
 })
 

@@ -59,7 +59,7 @@ export function presented(state: DriverState, event: Presented, nowMs: number): 
     state: planned.state,
     effects: [
       ...(on ? [endedEffect(on, atMs)] : []),
-      { kind: 'tell', message: shownMessage(now, begun(next.play.before), planned.state.next, atMs) },
+      { kind: 'tell', message: shownMessage(now, begun(next.play.before), planned.state.next, event.isDrawn) },
       ...planned.effects,
     ],
   }
@@ -71,14 +71,15 @@ const endOf = (state: DriverState, play: Play, event: Presented): Pick<On, 'ends
   endIsTimed: event.endIsTimed || play.slot !== undefined,
 })
 
-function shownMessage(on: On, before: Position, next: Next | undefined, nowMs: number): FromScreen {
+function shownMessage(on: On, before: Position, next: Next | undefined, isDrawn = true): FromScreen {
   return {
     kind: 'shown',
-    at: nowMs,
+    at: on.startedAtMs,
     key: on.play.showing.key,
     position: before,
     next: next?.play.showing.key ?? null,
     ...(on.play.fallback !== undefined && { fallback: on.play.fallback }),
+    ...(!isDrawn && { undrawn: true as const }),
   }
 }
 

@@ -12,9 +12,10 @@ export type Filling = {
 export type FillingListener = {
   /**
    * The first frame is on the wall. `lengthMs` is undefined while the end is not known. `frameMs` is the time of the page's frame
-   * that brings it, on the clock of performance.now(); now, unless told.
+   * that brings it, on the clock of performance.now(); now, unless told. `isDrawn`: false for a photo that has its time though the
+   * page draws nothing; a film has its frames to show for it.
    */
-  presented(play: number, lengthMs: number | undefined, endIsTimed: boolean, frameMs?: number): void
+  presented(play: number, lengthMs: number | undefined, endIsTimed: boolean, frameMs?: number, isDrawn?: boolean): void
   /** The last frame is on the wall and has had its time, but for what a swap takes. */
   over(play: number): void
   failed(play: number, fault: MediaFault, certain: boolean): void

@@ -39,7 +39,7 @@ export async function openPhoto(
     image.style.visibility = 'visible'
     raise()
     const seconds = showing.seconds ?? fallbackSeconds
-    onceLit((frameMs) => listener.presented(play.id, seconds * 1000, true, frameMs))
+    onceLit((frameMs, isDrawn) => listener.presented(play.id, seconds * 1000, true, frameMs, isDrawn))
   }
   return { begin, dispose }
 }

@@ -14,12 +14,17 @@ export function onNextFrame(run: () => void): void {
   inFrames(1, run)
 }
 
+const framesToLight = 3
+
 /**
  * Runs soon after what was just changed is lit, and tells the time of the frame that brought it, on the clock of performance.now().
  * A page draws one frame ahead of the display at the most: if what was changed takes long to be drawn, the frames behind it wait.
+ * `isDrawn` is false when the page draws nothing for so long that what stands on the wall is an older picture.
  */
-export function onceLit(run: (frameMs: number) => void): void {
-  inFrames(3, (framesMs) => run(Math.max(...framesMs.map((ms, behind) => ms - behind * refreshMs))))
+export function onceLit(run: (frameMs: number, isDrawn: boolean) => void): void {
+  inFrames(framesToLight, (framesMs) =>
+    run(Math.max(...framesMs.map((ms, behind) => ms - behind * refreshMs)), framesMs.length === framesToLight),
+  )
 }
 
 /** Runs at the beginning of so many frames from now, with the times of all of them. */

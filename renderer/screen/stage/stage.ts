@@ -54,7 +54,7 @@ export function openStage(
   let stopRebuilding = () => {}
 
   const listener: FillingListener = {
-    presented: (play, lengthMs, endIsTimed, frameMs = performance.now()) => {
+    presented: (play, lengthMs, endIsTimed, frameMs = performance.now(), isDrawn = true) => {
       if (front) revealLowerThird(front.deck.root, play)
       const presentedMs = clock.nowMs() + frameMs - performance.now()
       tell({
@@ -63,6 +63,7 @@ export function openStage(
         atMs: presentedMs + toLightMs,
         endsAtMs: lengthMs === undefined ? undefined : presentedMs + lengthMs,
         endIsTimed,
+        isDrawn,
       })
     },
     over: (play) => tell({ kind: 'over', play }),
