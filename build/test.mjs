@@ -2,6 +2,7 @@
 // Arguments are test files or folders; none: all of them.
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { ensureInstalled, node24, root, run } from './install.mjs'
 
 /** Programs the tests use, and the Debian package each comes from. */
@@ -29,7 +30,9 @@ run(node24, [
   '--test',
   '--test-concurrency=2',
   '--test-timeout=300000',
-  '--test-force-exit', // a test that hangs has failed; its file must not go on for ever
+  // Not `--test-force-exit`, which loses the end of a file's report (https://github.com/nodejs/node/issues/64833).
+  '--import',
+  pathToFileURL(join(root, 'test', 'support', 'end-of-file.ts')).href,
   ...(chosen.length > 0 ? chosen : ['test/**/*.test.ts']),
 ])
 
