@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { access, copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { bandHeightShare, encodeBand } from '../oracle/band.ts'
+import { encodeBand } from '../oracle/band.ts'
+import { burnIn, filmCodec, photoCodec, photoColours, pictureInput, soundInput } from './clip-arguments.ts'
 import { withOrientation } from './exif.ts'
 import { runFfmpeg } from './run-ffmpeg.ts'
 
@@ -189,93 +190,6 @@ async function makePhoto(photo: PhotoRecipe, into: string): Promise<void> {
     [encodeBand(photo.item, 0)],
   )
   if (orientation !== 1) await writeFile(into, withOrientation(await readFile(into), orientation))
-}
-
-/** A moving test picture, so that the codecs have real work, and the bands as a picture of 40×1 from stdin. */
-function pictureInput(width: number, height: number, rate: number): string[] {
-  const scene = ['-f', 'lavfi', '-i', `testsrc2=size=${width}x${height}:rate=${rate}`]
-  return [
-    ...scene,
-    '-f',
-    'rawvideo',
-    '-pix_fmt',
-    'gray',
-    '-video_size',
-    '40x1',
-    '-framerate',
-    `${rate}`,
-    '-i',
-    'pipe:0',
-  ]
-}
-
-function burnIn(width: number, height: number): string {
-  const bandHeight = Math.round((height * bandHeightShare) / 2) * 2
-  return `[1:v]scale=${width}:${bandHeight}:flags=neighbor[band];[0:v][band]overlay=0:0:shortest=1[out]`
-}
-
-function soundInput(film: FilmRecipe, seconds: number): string[] {
-  if (film.audio === 'none') return []
-  const length = film.audio === 'shorter' ? seconds - 0.4 : seconds
-  return ['-f', 'lavfi', '-i', `sine=frequency=${220 + film.item * 10}:sample_rate=48000:duration=${length}`]
-}
-
-function filmCodec(film: FilmRecipe): string[] {
-  const colours = ['-pix_fmt', 'yuv420p']
-  switch (film.codec) {
-    case 'h264': {
-      const order = film.bFrames ? ['-bf', '3', '-b_strategy', '0'] : ['-bf', '0']
-      const keys = film.keySeconds ? ['-force_key_frames', `expr:gte(t,n_forced*${film.keySeconds})`] : []
-      return [
-        ...colours,
-        '-c:v',
-        'libx264',
-        '-preset',
-        'veryfast',
-        ...order,
-        ...keys,
-        '-c:a',
-        'aac',
-        '-movflags',
-        '+faststart',
-      ]
-    }
-    case 'vp9':
-      return [
-        ...colours,
-        '-c:v',
-        'libvpx-vp9',
-        '-deadline',
-        'realtime',
-        '-cpu-used',
-        '8',
-        '-b:v',
-        '2M',
-        '-c:a',
-        'libopus',
-      ]
-    case 'av1':
-      return [...colours, '-c:v', 'libsvtav1', '-preset', '12', '-crf', '35', '-c:a', 'libopus']
-  }
-}
-
-function photoColours(format: PhotoRecipe['format']): string {
-  return format === 'avif' ? ',format=yuv420p' : format === 'jpeg' ? ',format=yuvj420p' : ',format=rgb24'
-}
-
-function photoCodec(format: PhotoRecipe['format']): string[] {
-  switch (format) {
-    case 'jpeg':
-      return ['-c:v', 'mjpeg', '-q:v', '2', '-f', 'image2', '-update', '1']
-    case 'png':
-      return ['-c:v', 'png', '-f', 'image2', '-update', '1']
-    case 'webp':
-      return ['-c:v', 'libwebp', '-quality', '90']
-    case 'avif':
-      return ['-c:v', 'libaom-av1', '-still-picture', '1', '-crf', '20', '-cpu-used', '8', '-f', 'avif']
-    case 'gif':
-      return ['-c:v', 'gif']
-  }
 }
 
 function mediaTypeOf(ending: string): string {
