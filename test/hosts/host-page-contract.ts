@@ -125,7 +125,7 @@ export function pageContract({ start, server, folder }: HostSetting): void {
 
 /** What the page began before would have come: it asked for something else twenty times since, got it, and drew between. */
 async function hasHadItsTime(host: DrivenHost): Promise<void> {
-  const turn = 'fetch("/mark").then(() => new Promise(requestAnimationFrame))'
+  const turn = 'fetch("mark").then(() => new Promise(requestAnimationFrame))'
   assert.equal(
     await host.run(`(async () => { for (let turn = 0; turn < 20; turn += 1) await ${turn}; return 'asked' })()`),
     'asked',

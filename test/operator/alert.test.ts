@@ -8,6 +8,9 @@ import { alertTexts } from '../../shared/alert/pages.ts'
 import { runCli } from './cli.ts'
 import { openDesk } from './desk.ts'
 
+const { folder, env, player, close } = await openDesk('alert')
+after(close)
+
 type Message = Partial<
   Record<'identifier' | 'status' | 'msgType' | 'scope' | 'references' | 'expires' | 'more', string>
 >
@@ -154,8 +157,6 @@ test('a drill says so across the top, in the language of its text', () => {
   )
 })
 
-const { folder, env, player, close } = await openDesk('alert')
-after(close)
 const fromCap = async (name: string, message: Message, ...more: string[]) => {
   const file = join(folder, `${name}.xml`)
   await writeFile(file, flood(message))
