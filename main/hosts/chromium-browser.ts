@@ -64,7 +64,8 @@ export async function startChromiumBrowser(
   options: HostOptions,
   listener: BrowserListener,
 ): Promise<ChromiumBrowser> {
-  const seats = createSeats(() => chromium.pipe, options, listener)
+  const endStopped = () => setTimeout(() => void endStoppedPages(chromium.pipe).catch(() => {}), crashMs).unref()
+  const seats = createSeats(() => chromium.pipe, options, listener, endStopped)
   const onEvent = seats.onEvent
   const onLine = (line: string) => {
     if (/GPU process exited unexpectedly/i.test(line)) listener.gpuGone(line)
@@ -79,7 +80,6 @@ export async function startChromiumBrowser(
   ])
   void chromium.ended.then(seats.stop)
   void seats.lost.then(() => chromium.end())
-  const endStopped = () => setTimeout(() => void endStoppedPages(chromium.pipe).catch(() => {}), crashMs).unref()
   const failed = chromium.ended.then((reason) => Promise.reject(new Error(reason)))
   const late = deadline(startMs, 'the browser did not open its window')
   try {
@@ -89,18 +89,11 @@ export async function startChromiumBrowser(
       get page() {
         return seats.page()
       },
-      swap() {
-        const swapped = seats.swap()
-        if (swapped) endStopped()
-        return swapped
-      },
+      swap: seats.swap,
       hasStandBy: seats.hasStandBy,
       otherDraws: seats.otherDraws,
       hide: seats.hide,
-      endPage() {
-        seats.page().kill()
-        endStopped()
-      },
+      endPage: seats.endPage,
       answers: () => chromium.pipe.send('Browser.getVersion'),
       endGraphics: () => endGraphics(chromium.pipe),
       ended: chromium.ended,

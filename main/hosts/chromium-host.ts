@@ -10,14 +10,12 @@ import {
 } from './chromium-browser.ts'
 import type { SpawnedChromium } from './chromium-process.ts'
 import type { Host, HostListener, HostOptions } from './host.ts'
-import { createKeeper, within } from './keeper.ts'
+import { createKeeper, hides, within } from './keeper.ts'
 import { createRenewal } from './renewal.ts'
 import { receiveFromScreen } from './screen-message.ts'
 
 /** How long a page may take to be committed. */
 const loadMs = 10_000
-/** A window is moved within a few milliseconds. */
-const hideMs = 300
 
 /**
  * Starts the wall's browser before anything else of the player is loaded: it takes as long as all the rest together, and needs to
@@ -94,12 +92,6 @@ export const startChromiumHost = async (
     return open()
   }
 
-  /** A browser takes a while to end, and its last picture would stand meanwhile; one that hangs is not waited for. */
-  async function hide(): Promise<void> {
-    const hasLeft = await within(hideMs, browser?.hide() ?? Promise.resolve(false)).catch(() => false)
-    if (hasLeft) listener.left?.()
-  }
-
   async function close(by?: 'force'): Promise<void> {
     const closing = browser
     browser = undefined
@@ -139,7 +131,7 @@ export const startChromiumHost = async (
     }),
     async stop() {
       const recovered = keeper.stop()
-      await hide()
+      if (browser && (await hides(browser))) listener.left?.()
       await close()
       await recovered
     },

@@ -3,7 +3,16 @@ import type { CdpEvent, CdpPipe } from './cdp-pipe.ts'
 import { type ChromiumPage, openChromiumPage, type PageListener } from './chromium-page.ts'
 import { type KioskWindow, kioskWindow } from './chromium-window.ts'
 import type { HostOptions } from './host.ts'
-import { type Hello, helloIn, helloNow, isFresh, type StandByListener, standByAfterMs } from './stand-by.ts'
+import {
+  type Hello,
+  helloIn,
+  helloNow,
+  isFresh,
+  isStale,
+  lookMs,
+  type StandByListener,
+  standByAfterMs,
+} from './stand-by.ts'
 
 /** The pages of one browser: one on the wall, and one beside the display that stands by for it. */
 export type Seats = {
@@ -14,6 +23,8 @@ export type Seats = {
   /** Resolves when the window on the wall was closed. */
   readonly lost: Promise<void>
   page(): ChromiumPage
+  /** Ends the page on the wall, even one that hangs or whose process was stopped. */
+  endPage(): void
   swap(): boolean
   /** Takes the page on the wall off the display; false when nobody can say that it is. */
   hide(): Promise<boolean>
@@ -42,12 +53,13 @@ const againAfterMs = 2500
 /**
  * Keeps a page standing by where the window fills the display: a page that begins costs half a second. Its window is there from
  * the start, empty and beside the display; the page is loaded when the wall has shown pictures for a while, so that no start
- * waits for it.
+ * waits for it. `endStopped` ends the pages whose processes were stopped: they do not end themselves when they are told to.
  */
 export function createSeats(
   pipe: () => CdpPipe,
   options: HostOptions,
   listener: PageListener & StandByListener,
+  endStopped: () => void,
 ): Seats {
   const isKiosk = !options.headless && options.size === undefined
   const hasSecond = isKiosk && options.standBy !== false
@@ -135,7 +147,17 @@ export function createSeats(
       .catch(() => {}) // a page that dies meanwhile is loaded anew
   }
 
+  const end = ({ page }: Seat) => {
+    page.kill()
+    endStopped()
+  }
   const second = () => seats.find((seat) => seat !== front)
+  const renewal = setInterval(() => {
+    const other = second()
+    if (!other || !isStale(other.hello)) return
+    other.hello = undefined // once
+    end(other)
+  }, lookMs).unref()
   let isSecondDue = hasSecond
   let isSecondTaken = false
   const loadSecond = () => {
@@ -210,13 +232,17 @@ export function createSeats(
       // The browser carries out one after the other, and what takes longest is the page's first film.
       listener.committed('stand-by')
       listener.text(hello)
-      before.page.kill()
+      end(before)
       before.window?.shrink().catch(() => {})
       next.window?.grow().catch(() => {})
       standByLater(againAfterMs, before)
       return true
     },
+    endPage() {
+      if (front) end(front)
+    },
     stop() {
+      clearInterval(renewal)
       for (const timer of timers) clearTimeout(timer)
       for (const seat of seats) seat.window?.stop()
     },

@@ -6,7 +6,7 @@ import { refuseForSession } from './electron-refusals.ts'
 import { createElectronSeats } from './electron-seats.ts'
 import { pictureOf } from './electron-window.ts'
 import type { Host, StartHost } from './host.ts'
-import { createKeeper, within } from './keeper.ts'
+import { createKeeper, hides, within } from './keeper.ts'
 import { createRenewal } from './renewal.ts'
 import { receiveFromScreen } from './screen-message.ts'
 
@@ -40,14 +40,19 @@ export const startElectronHost: StartHost = async (options, listener) => {
   const keeper = createKeeper(listener, apply, options.canRestart)
   /** A page that is ended by a remedy is not lost once more. */
   let isClearing = false
-  const seats = createElectronSeats(options, session, {
-    text: (text) => receiveFromScreen(text, listener, pictured),
-    gone: (reason) => !isClearing && keeper.lose('page', reason),
-    committed: keeper.committed,
-    console: (level, text) => listener.console?.(level, text),
-    closed: () => keeper.lose('browser', 'the window was closed'),
-    standsBy: () => listener.standsBy?.(),
-  })
+  const seats = createElectronSeats(
+    options,
+    session,
+    {
+      text: (text) => receiveFromScreen(text, listener, pictured),
+      gone: (reason) => !isClearing && keeper.lose('page', reason),
+      committed: keeper.committed,
+      console: (level, text) => listener.console?.(level, text),
+      closed: () => keeper.lose('browser', 'the window was closed'),
+      standsBy: () => listener.standsBy?.(),
+    },
+    endProcessOf,
+  )
   const pictured = () => {
     keeper.pictured()
     seats.pictured()
@@ -63,7 +68,7 @@ export const startElectronHost: StartHost = async (options, listener) => {
 
   async function apply(remedy: Remedy): Promise<void> {
     if (remedy === 'process') return // the listener's to carry out
-    if (remedy === 'page' && seats.swap(endProcessOf)) return
+    if (remedy === 'page' && seats.swap()) return
     // The session is in memory, and the browser is this process: what dies is loaded anew in its window. Destroying a window
     // whose page has just died has ended Electron, so only safe mode, where all that has failed, opens another.
     const window = seats.window()
@@ -105,6 +110,7 @@ export const startElectronHost: StartHost = async (options, listener) => {
     }),
     async stop() {
       const recovered = keeper.stop()
+      if (await hides(seats)) listener.left?.()
       seats.close()
       await recovered
       seats.close()

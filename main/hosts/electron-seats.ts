@@ -2,7 +2,16 @@ import type { BrowserWindow, Session } from 'electron'
 import { drawsScript } from './draws.ts'
 import { openElectronWindow, type WallWindow, type WindowListener } from './electron-window.ts'
 import type { HostOptions } from './host.ts'
-import { type Hello, helloIn, helloNow, isFresh, type StandByListener, standByAfterMs } from './stand-by.ts'
+import {
+  type Hello,
+  helloIn,
+  helloNow,
+  isFresh,
+  isStale,
+  lookMs,
+  type StandByListener,
+  standByAfterMs,
+} from './stand-by.ts'
 
 /** The windows of one wall: one that is seen, and later one beside the display whose page stands by. */
 export type ElectronSeats = {
@@ -10,11 +19,13 @@ export type ElectronSeats = {
   open(): BrowserWindow
   /** The window on the wall. */
   window(): BrowserWindow | undefined
+  /** Takes the window on the wall off the display; false when nobody can say that it is. */
+  hide(): Promise<boolean>
   hasStandBy(): boolean
   /** Resolves when the page that is not on the wall has drawn; rejects when there is none. */
   otherDraws(): Promise<unknown>
-  /** Puts the page that stands by on the wall and has `end` kill the other one's process; false when none is ready. */
-  swap(end: (window: BrowserWindow) => void): boolean
+  /** Puts the page that stands by on the wall and ends the other one; false when none is ready. */
+  swap(): boolean
   /** The wall has drawn: after a while of this, another page is made to stand by. */
   pictured(): void
   /** Closes every window; `open` may follow. */
@@ -32,11 +43,15 @@ type Seat = {
 /** A page that died stands by again after so long; the wall's new one begins meanwhile. */
 const againAfterMs = 2_500
 
-/** The listener hears of the window on the wall only; what the other one says is not of the wall. */
+/**
+ * The listener hears of the window on the wall only; what the other one says is not of the wall. `end` kills the process of a
+ * window's page, which may hang.
+ */
 export function createElectronSeats(
   options: HostOptions,
   session: Session,
   listener: WindowListener & StandByListener,
+  end: (window: BrowserWindow) => void,
 ): ElectronSeats {
   const hasSecond = !options.headless && options.size === undefined && options.standBy !== false
   let front: Seat | undefined
@@ -96,18 +111,25 @@ export function createElectronSeats(
     seat.wall.window.loadURL(options.address).catch(() => standByLater(4 * againAfterMs, seat))
   }
 
+  setInterval(() => {
+    if (!second || !isStale(second.hello)) return
+    second.hello = undefined // once
+    end(second.wall.window)
+  }, lookMs).unref()
+
   return {
     open() {
       front = take(false)
       return front.wall.window
     },
     window: () => front?.wall.window,
+    hide: async () => (await front?.wall.hide()) ?? false,
     hasStandBy: () => isFresh(second?.hello),
     async otherDraws() {
       if (!second) throw new Error('there is no other page')
       await second.wall.window.webContents.executeJavaScript(drawsScript)
     },
-    swap(end) {
+    swap() {
       const [before, next] = [front, second]
       const hello = next?.hello
       if (!before || !next || !isFresh(hello)) return false

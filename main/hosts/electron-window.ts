@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { join } from 'node:path'
 import { BrowserWindow, type Session, screen } from 'electron'
 import { fromScreenChannel } from './electron-channels.ts'
@@ -25,6 +26,8 @@ export type WallWindow = {
   enter(): void
   /** Goes beside the display. */
   leave(): void
+  /** Goes there and resolves when it has; false: it does not cover a display. */
+  hide(): Promise<boolean>
 }
 
 /** How long the first picture is waited for before the window is shown without it. */
@@ -104,6 +107,12 @@ export function openElectronWindow(
   window.on('closed', () => listener.closed())
   watchPage(window, options.address, listener)
   refuseForWindow(window.webContents, options.address)
+  const leave = () => {
+    covers = false
+    if (window.isKiosk()) window.setKiosk(false)
+    window.setAlwaysOnTop(false)
+    fit()
+  }
   return {
     window,
     enter() {
@@ -114,11 +123,13 @@ export function openElectronWindow(
       window.setAlwaysOnTop(true)
       window.moveTop()
     },
-    leave() {
-      covers = false
-      if (window.isKiosk()) window.setKiosk(false)
-      window.setAlwaysOnTop(false)
-      fit()
+    leave,
+    async hide() {
+      if (!isKiosk || !covers) return false
+      const moved = once(window, 'move')
+      leave()
+      await moved
+      return true
     },
   }
 }

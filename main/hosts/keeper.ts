@@ -122,3 +122,13 @@ export async function within<T>(ms: number, work: Promise<T>): Promise<T> {
   })
   return Promise.race([work, late]).finally(() => clearTimeout(timer))
 }
+
+/** A window is moved within a few milliseconds. */
+const hideMs = 300
+
+/**
+ * Whether the wall's window has left the display. What ends takes a while, and its last picture would stand meanwhile; a window
+ * that hangs is not waited for.
+ */
+export const hides = (wall: { hide(): Promise<boolean> }): Promise<boolean> =>
+  within(hideMs, wall.hide()).catch(() => false)

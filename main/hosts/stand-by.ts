@@ -20,6 +20,19 @@ const freshMs = 3_000
 export const isFresh = (hello: Hello | undefined): hello is Hello =>
   hello !== undefined && performance.now() - hello.heardMs < freshMs
 
+/**
+ * One that has not said it for so long will not by itself, and its page is made anew. Longer than it takes to end a graphics process
+ * that hangs, which may hold up every page.
+ */
+const staleMs = 10_000
+
+/** How often it is looked whether the page that stands by still says hello, in milliseconds. */
+export const lookMs = 2_000
+
+/** Whether the page that stood by hangs. */
+export const isStale = (hello: Hello | undefined): boolean =>
+  hello !== undefined && performance.now() - hello.heardMs > staleMs
+
 /** The hello in a message of the page; undefined when it says something else. */
 export function helloIn(text: unknown): Hello | undefined {
   try {

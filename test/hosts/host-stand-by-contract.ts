@@ -106,6 +106,20 @@ export function standByContract({ start, server }: HostSetting): void {
       await small.stop()
     }
   })
+
+  test('a page that hangs while it stands by is made anew', async () => {
+    const small = await startDisplay({ width: 640, height: 360 })
+    try {
+      const host = await start(small, { address: `${server().address}steady`, standBy: true, standByAfterMs: 500 })
+      const from = await host.waitFor('another page', ({ report }) => report === 'stands-by')
+      const [, ...others] = await byWork(host)
+      for (const pid of others) sendSignal(pid, 'SIGSTOP')
+      await host.waitFor('another page', ({ report }) => report === 'stands-by', from + 1)
+      assert.ok(host.reports.every(({ report }) => report !== 'gone'))
+    } finally {
+      await small.stop()
+    }
+  })
 }
 
 /** So many beats take longer than a picture has to last for its remedy to have helped. */
@@ -116,14 +130,19 @@ async function beats(host: DrivenHost, count: number): Promise<void> {
   for (let beat = 0; beat < count; beat += 1) await host.waitFor('a beat', isMessage('beat'), host.reports.length)
 }
 
-/** Kills the page on the wall, which is the one that works when it is told to. */
+/** Kills the page on the wall. */
 async function killPage(host: DrivenHost): Promise<void> {
+  const [page] = await byWork(host)
+  assert.ok(page !== undefined)
+  sendSignal(page, 'SIGKILL')
+}
+
+/** The processes of pages; first that on the wall, which is the one that works when it is told to. */
+async function byWork(host: DrivenHost): Promise<number[]> {
   const before = new Map(host.processes('renderer').map(({ pid }) => [pid, processorTicks(pid)]))
   await host.run('for (const end = performance.now() + 500; performance.now() < end; );')
   const worked = (pid: number) => processorTicks(pid) - (before.get(pid) ?? 0)
-  const [page] = [...before.keys()].toSorted((one, other) => worked(other) - worked(one))
-  assert.ok(page !== undefined)
-  sendSignal(page, 'SIGKILL')
+  return [...before.keys()].toSorted((one, other) => worked(other) - worked(one))
 }
 
 /** The colour in the middle of a picture, for the message of a failure. */
