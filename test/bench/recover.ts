@@ -97,9 +97,10 @@ try {
 
 /** Waits until a page stands by and films have played for a while, so that each kill is one of its own. */
 async function drill(stage: Stage, kiosk: Kiosk, what: Drill): Promise<DrillResult> {
-  await delay(gapsMs[what.part] + Math.random() * 500)
   // What starts the player or its browser anew needs no page that stands by.
   if (what.part === 'renderer' || what.signal === 'SIGSTOP') await untilStandBy(kiosk)
+  // The page that stands by warms itself up, and would be taken for the one on the wall.
+  await delay(gapsMs[what.part] + Math.random() * 500)
   await stage.grab.waitFor((seen) => seen.kind === 'frame' && seen.frame > 5 && seen.frame < 120, 60_000)
   const before = standByCount(kiosk)
   const result = await drillOnce(stage.grab, kiosk.pid, what, 120_000)
