@@ -30,7 +30,7 @@ message of its own (QoS 1, one at a time), inserted by a plain subscriber.
   --cuts N      how many times the wire is cut (default 50)
   --kills N     how many times the collector is killed (default 50)
   --repeats N   how many times the newest batch is sent a second time, as a broker may (default 50)
-  --rival N     how many records the rival sends (default 5000)
+  --rival N     how many records the rival sends (default 5000; 0: none)
   --picture N   how many records go out while a real wall plays films under Xvfb, whose display is judged without and with
                 them (default 200000, about half a minute; 0: no wall)
 `
@@ -77,7 +77,7 @@ async function bench(records: number, troubles: Troubles, rivalRecords: number):
     const sealRate = await fill(db, records)
     print(`${records} records made; sealed at ${sealRate} a second`)
     const sent = await sendAll(folder, db, records, troubles, undo)
-    await rival(db, Math.min(rivalRecords, records), undo, sent.perSecond, print)
+    if (rivalRecords > 0) await rival(db, Math.min(rivalRecords, records), undo, sent.perSecond, print)
     process.exitCode = sent.lost + sent.doubled === 0 ? 0 : 1
   } finally {
     for (const one of undo.toReversed()) await one()
